@@ -1,0 +1,78 @@
+/* circuit - nodes, model cards, batches of instances. One builder serves the parser and the public interface.
+ *
+ * All instances of one model form one batch, structure of arrays: a lane is an instance. Columns grow while the
+ * circuit is read and are fixed by ag_circuit_finish, which also computes derived values. */
+#ifndef AG_CIRCUIT_H
+#define AG_CIRCUIT_H
+#include "core/diag.h"
+#include "core/intern.h"
+#include "core/model.h"
+#include "core/options.h"
+#include "core/plan.h"
+
+typedef struct ag_card {                   /* a .model line */
+    const char     *name;
+    const ag_model *model;
+    double         *value;                 /* [n_param], defaults filled in */
+    unsigned char  *given;                 /* [n_param] */
+    ag_loc          at;
+} ag_card;
+
+typedef struct ag_batch {
+    const ag_model *model;
+    int             n, cap;                /* instances; columns are padded to a multiple of AG_LANES by finish */
+    int           **node;                  /* [n_terminal][lane]: node numbers, 0 = ground */
+    double        **param;                 /* [n_param][lane]; after finish a uniform column is one shared tile */
+    unsigned char  *uniform;               /* [n_param], after finish: 1 when param[k] is one tile of AG_LANES equal values */
+    unsigned char **given;                 /* [n_param][lane]: set on the instance or its card */
+    double         *temp;                  /* [lane] device temperature [K], NAN = the circuit's until finish */
+    double        **derived;               /* [n_derived][lane], after finish */
+    struct ag_instref *ref;                /* [n_ref * lane]: lane * n_ref + k */
+    const char    **name;                  /* [lane] full interned name: "r1", "n.x1.n1" */
+    const ag_card **card;                  /* [lane] or NULL */
+    ag_loc         *at;                    /* [lane] */
+    int            *unknown;               /* [lane]: first own unknown in x; set by the solver */
+} ag_batch;
+
+typedef struct ag_instance { int batch, lane; } ag_instance;                /* a handle; batch < 0: none */
+typedef struct ag_instref { int batch, lane, unknown; } ag_instref;         /* unknown number of another instance */
+
+struct ag_circuit {
+    ag_arena   *arena;
+    ag_names   *names;
+    ag_diag    *diag;
+    const char *title;
+    ag_map     *node_map;                  /* name -> (void *)(intptr_t)(number) */
+    const char **node_name;                /* [n_node]; node_name[0] = "0" */
+    ag_loc     *node_at;                   /* first place where the node is named */
+    int         n_node, cap_node;
+    ag_map     *card_map;                  /* name -> ag_card */
+    ag_batch  **batch;
+    int         n_batch, cap_batch;
+    ag_map     *instance_map;              /* full name -> ag_instance (arena) */
+    ag_vector  *vector;                    /* values of AG_VECTOR parameters; [0] is empty */
+    int         n_vector, cap_vector;
+    ag_map     *override;                  /* -D name -> const char *expression */
+    ag_options  options;
+    ag_plan     plan;                      /* analyses, outputs, measures: what the netlist asks for */
+    int         finished;
+};
+
+ag_circuit *ag_circuit_make(ag_arena *a, ag_diag *d);
+/* Node of that (interned) name, made when new. "0" and "gnd" are ground. */
+int         ag_circuit_node(ag_circuit *c, const char *name, ag_loc at);
+int         ag_circuit_find_node(const ag_circuit *c, const char *name);            /* -1: none */
+ag_card    *ag_circuit_card(ag_circuit *c, const char *name, const ag_model *m, ag_loc at);  /* NULL: name taken (reported) */
+/* Adds an instance with the card's values (or the model's defaults); NULL-safe card. name is interned and unique: a
+ * second one of the same name is reported and {-1,-1} returned. */
+ag_instance ag_circuit_add(ag_circuit *c, const char *name, const ag_model *m, const ag_card *card, const int *node, ag_loc at);
+ag_instance ag_circuit_find(const ag_circuit *c, const char *name);
+int         ag_param_find(const ag_param *p, int n, const char *name);              /* -1: none; case-insensitive */
+/* Set a parameter (index k) of a card or instance; a value out of range or NaN is reported at `at` with the range. */
+int         ag_card_set(ag_circuit *c, ag_card *card, int k, double value, ag_loc at);          /* 1: done */
+int         ag_instance_set(ag_circuit *c, ag_instance i, int k, double value, ag_loc at);
+void        ag_instance_temp(ag_circuit *c, ag_instance i, double kelvin);
+double      ag_circuit_vector(ag_circuit *c, const double *v, int n);               /* copies; index for the parameter */
+/* Fixes columns, pads, finds uniform parameters, computes derived values, runs model checks. AG_ESYNTAX after reports. */
+ag_status   ag_circuit_finish(ag_circuit *c);
+#endif

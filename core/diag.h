@@ -1,0 +1,38 @@
+/* diag - source files, spans, and reports with line, column and caret.
+ *
+ *     tile.cir:14:19: error: vteam parameter 'ron' = -5 ohm is outside 0.001 .. 1e+12
+ *        14 | .model vt1 vteam (ron=-5 roff=10k)
+ *           |                   ^~~~~~
+ *     tile.cir:3:1: note: included from here
+ *
+ * Line and column are computed only when printing. At most AG_MAX_ERRORS errors are printed; all are counted. */
+#ifndef AG_DIAG_H
+#define AG_DIAG_H
+#include <stdarg.h>
+#include <stdint.h>
+#include "core/arena.h"
+
+#define AG_MAX_ERRORS 20
+
+typedef struct ag_loc { uint32_t offset; uint16_t file, length; } ag_loc;   /* file 0: no source (built by calls) */
+#define AG_NOWHERE ((ag_loc){ 0, 0, 0 })
+
+typedef struct ag_file { const char *name, *text; size_t length; ag_loc from; } ag_file;   /* from: the .include */
+
+typedef struct ag_diag ag_diag;
+ag_diag *ag_diag_new(ag_arena *a);
+/* Registers a source text (kept, not copied; must end with a 0 after length bytes). Returns its number, from 1. */
+int            ag_diag_add_file(ag_diag *d, const char *name, const char *text, size_t length, ag_loc from);
+const ag_file *ag_diag_file(const ag_diag *d, int file);
+int            ag_diag_line(const ag_diag *d, ag_loc at, int *column);       /* both from 1 */
+int            ag_diag_errors(const ag_diag *d);
+int            ag_diag_warnings(const ag_diag *d);
+ag_loc         ag_loc_join(ag_loc first, ag_loc last);                       /* span from first to last */
+
+/* One sentence: what is wrong, and what would be right. No final full stop. */
+void ag_report(ag_diag *d, ag_severity severity, ag_loc at, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void ag_vreport(ag_diag *d, ag_severity severity, ag_loc at, const char *format, va_list args);
+#define ag_error(d, at, ...)   ag_report((d), AG_ERROR, (at), __VA_ARGS__)
+#define ag_warning(d, at, ...) ag_report((d), AG_WARNING, (at), __VA_ARGS__)
+#define ag_note(d, at, ...)    ag_report((d), AG_NOTE, (at), __VA_ARGS__)
+#endif

@@ -1,0 +1,109 @@
+/* model - what every device model provides.
+ *
+ * A device maps m inputs to m outputs. Inputs: its branch voltages, then its own unknowns, then foreign unknowns
+ * (ag_ref). Outputs: the branch currents (they leave terminal pos and enter terminal neg *inside* the device,
+ * so KCL holds by construction), then its own equations; a ref has no output. Each output is f(u,t) + d/dt q(u) = 0
+ * (for a branch: its current). Only the solver integrates. Node numbers, stamps, time step and method never
+ * appear in a model. A branch that only senses has no entry in df_nz/dq_nz rows and leaves its f untouched. */
+#ifndef AG_MODEL_H
+#define AG_MODEL_H
+#include <stdint.h>
+#include "core/arena.h"
+#include "core/diag.h"
+
+#define AG_LANES 128                      /* instances per tile, a multiple of 8 */
+#define AG_TABLE(t) .t = t, .n_##t = (int)(sizeof t / sizeof *t)
+#define AG_KELVIN 273.15                  /* 0 C in K */
+#define AG_BOLTZMANN_Q 8.617333262e-5     /* k/q [V/K], CODATA 2018 */
+
+enum { AG_REAL, AG_INT, AG_TEXT, AG_VECTOR };                              /* ag_param.kind */
+enum { AG_ON_CARD = 1, AG_ON_INSTANCE = 2, AG_ANYWHERE = 3 };              /* ag_param.where; 0 means AG_ANYWHERE */
+
+/* Parameter of a model, of the options, ... A default of NAN means "not given"; the model asks isnan. */
+typedef struct ag_param {
+    const char *name, *unit;              /* "ron", "ohm" */
+    double      dflt, min, max;           /* in that unit */
+    const char *help;                     /* one line */
+    int         kind, where;
+} ag_param;
+
+/* A list of numbers as a parameter (PWL, tables): the parameter's column holds its index in tile->vector. */
+typedef struct ag_vector { const double *v; int n; } ag_vector;
+
+typedef struct ag_branch {
+    const char *name; int pos, neg;       /* terminal numbers */
+    int         init;                     /* 1 + parameter with the initial voltage under uic (0: none) */
+} ag_branch;
+
+typedef struct ag_unknown {               /* an unknown the device adds: state, branch current, ... */
+    const char *name, *unit;
+    int         init;                     /* parameter with the initial value (-1: none, starts at 0) */
+    int         hold;                     /* 1: kept at its initial value in an operating point (the frozen state) */
+    double      abstol;                   /* for Newton and error control; 0: abstol or vntol by unit A or V */
+    double      min, max;                 /* range of accepted values: limits the Newton update, never clips */
+    double      newton;                   /* largest change per Newton iteration (0: no limit) */
+    int         global;                   /* 1: never eliminated lane by lane (its own diagonal may be zero) */
+    const char *help;
+} ag_unknown;
+
+typedef struct ag_ref { const char *name; } ag_ref;      /* foreign unknown: the branch current of another device */
+
+/* One slice of a batch. Each pointer is a column of n lanes; Jacobian column = out * m + in. */
+typedef struct ag_tile {
+    int                  n;               /* multiple of 8: the last tile is padded with copies of its last lane */
+    double               time;            /* [s] */
+    double               gmin, srcfact;   /* [S]; 0..1, source stepping */
+    const double        *temp;            /* [K] */
+    const double *const *p;               /* parameters; a uniform one points to a constant tile */
+    const double *const *d;               /* derived values, from prepare */
+    const double *const *u;               /* inputs: branch voltages [V], own unknowns, refs */
+    double *const       *f, *const *q;    /* outputs: f(u,t) and q(u) in f + dq/dt */
+    double *const       *df, *const *dq;  /* df/du, dq/du; df == NULL: residual only (then dq is NULL too) */
+    const ag_vector     *vector;          /* of the circuit, indexed by AG_VECTOR parameters */
+    const void          *data;            /* model->data */
+    double              *scratch;         /* model->scratch doubles */
+} ag_tile;
+
+enum {
+    AG_LINEAR = 1,      /* f and q affine in u with coefficients that never change: stamped once per step size */
+    AG_TIMED = 2,       /* f depends on time (or srcfact) explicitly */
+    AG_TWO_TERMINAL = 4 /* i(name) and p(name) are the current into terminal 0 and v(terminal 0, terminal 1) times it */
+};
+
+typedef struct ag_derived { const char *name, *unit, *help; } ag_derived;
+
+typedef struct ag_model {
+    const char        *name, *title, *const *terminal;
+    const ag_branch   *branch;
+    const ag_unknown  *unknown;
+    const ag_ref      *ref;
+    const ag_param    *param;
+    const ag_derived  *derived;
+    int                n_terminal, n_branch, n_unknown, n_ref, n_param, n_derived;
+    int                flags;
+    uint64_t           df_nz, dq_nz;      /* which Jacobian columns exist: bit out * m + in (when m <= 8) */
+    const unsigned char *df_map, *dq_map; /* the same as [m * m] bytes, for larger m; NULL otherwise */
+    size_t             scratch;           /* doubles that eval needs per tile */
+    const void        *data;              /* a compiled expression, a table */
+    /* The only function required. */
+    void   (*eval)(const ag_tile *t);
+    /* Derived values (temperature laws, reciprocals), once per lane when parameters are known; t->u, f, q unset. */
+    void   (*prepare)(const ag_tile *t, double *const *derived);
+    /* Newton limiting: t->u was evaluated last, u_next is proposed and may be pulled back. */
+    void   (*limit)(const ag_tile *t, double *const *u_next);
+    /* First time after `time` where lane k has a corner; INFINITY when none. */
+    double (*breakpoint)(const ag_tile *t, int k, double time);
+    /* After a converged step from u = old: largest next step [s], or negative: reject this one. */
+    double (*step)(const ag_tile *old, const ag_tile *now);
+    /* Check of one lane's parameters at set-up beyond the ranges of the table; NULL or a complaint ("vt must ..."). */
+    const char *(*check)(const double *param, int n_param);
+} ag_model;
+
+static inline int ag_model_inputs(const ag_model *m) { return m->n_branch + m->n_unknown + m->n_ref; }
+/* Whether df (dq) has an entry at (out, in). */
+static inline int ag_model_df(const ag_model *m, int e) { return m->df_map ? m->df_map[e] : (int)(m->df_nz >> e & 1); }
+static inline int ag_model_dq(const ag_model *m, int e) { return m->dq_map ? m->dq_map[e] : (int)(m->dq_nz >> e & 1); }
+
+extern const ag_model *const ag_models[];          /* every file of models/, ended by NULL; written by the Makefile */
+const ag_model *ag_model_find(const char *name);   /* case-insensitive; NULL when there is none */
+#endif

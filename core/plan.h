@@ -1,0 +1,95 @@
+/* plan - what a netlist asks for: analyses, outputs, measures, initial conditions. Names are resolved. */
+#ifndef AG_PLAN_H
+#define AG_PLAN_H
+#include "core/diag.h"
+#include "core/expr.h"
+#include "core/program.h"
+
+typedef enum ag_probe_kind {
+    AG_PROBE_NODE,                          /* v(a) or v(a,b) */
+    AG_PROBE_UNKNOWN,                       /* own unknown `index` of an instance: a state, a branch current */
+    AG_PROBE_CURRENT,                       /* current into terminal 0 of a two-terminal instance, with dq/dt */
+    AG_PROBE_POWER,                         /* v(terminal 0, terminal 1) times that current */
+    AG_PROBE_VOLTAGE,                       /* v(terminal 0, terminal 1) of an instance */
+    AG_PROBE_CONDUCTANCE,                   /* static f/v of branch 0, df/dv where |v| < 1 uV */
+    AG_PROBE_PARAM,                         /* parameter `index`, constant */
+    AG_PROBE_DERIVED                        /* derived value `index`, constant */
+} ag_probe_kind;
+
+/* A signal of the circuit. All probes of a circuit have one list; the row of a point is time, then the probes. */
+typedef struct ag_probe {
+    ag_probe_kind kind;
+    const char   *name, *unit;              /* canonical: "v(a,b)", "i(v1)", "@n1[h]" */
+    ag_quantity   quantity;
+    int           node[2];                  /* AG_PROBE_NODE: node numbers, node[1] = 0 for v(a) */
+    int           batch, lane, index;
+} ag_probe;
+
+/* An output expression over probes: a plain signal has a probe number and no program. The inputs u[k] of the program
+ * are the columns of the row: u[0] = time, u[1 + k] = probe k (only those it uses are read). */
+typedef struct ag_output {
+    const char *name;                       /* as in tables and plots */
+    int         probe;                      /* number in plan.probe, or -1 */
+    ag_program *program;                    /* with probe -1 */
+    const int  *used;                       /* [n_used] probes the program reads */
+    int         n_used;
+    ag_loc      at;
+} ag_output;
+
+typedef enum ag_analysis_kind { AG_OP, AG_TRAN, AG_N_ANALYSIS } ag_analysis_kind;
+
+typedef struct ag_analysis {
+    ag_analysis_kind kind;
+    double tstep, tstop, tstart, tmax;      /* [s]; tmax 0: (tstop - tstart)/50 */
+    int    uic;
+    ag_loc at;
+} ag_analysis;
+
+enum { AG_PRINT, AG_PLOT, AG_PROBE };       /* .print, .plot, .probe */
+typedef struct ag_listing { int kind; ag_analysis_kind analysis; ag_output *item; int n; ag_loc at; } ag_listing;
+
+/* A crossing: the n-th (from 1; -1: LAST) rise, fall or cross of lhs - rhs after td. */
+typedef struct ag_when { ag_output lhs, rhs; int edge, n; double td; int has_at; double at_time; } ag_when;
+enum { AG_CROSS, AG_RISE, AG_FALL };
+typedef enum ag_measure_kind {
+    AG_M_INTEG, AG_M_AVG, AG_M_RMS, AG_M_MIN, AG_M_MAX, AG_M_PP, AG_M_MIN_AT, AG_M_MAX_AT,
+    AG_M_FIND, AG_M_DERIV,                  /* `what` at `trig` (a time or a crossing) */
+    AG_M_WHEN,                              /* time of `trig` */
+    AG_M_TRIG_TARG,                         /* targ - trig */
+    AG_M_PARAM                              /* expression of earlier measures */
+} ag_measure_kind;
+
+typedef struct ag_measure {
+    const char      *name;
+    ag_analysis_kind analysis;
+    ag_measure_kind  kind;
+    ag_output        what;
+    ag_when          trig, targ;
+    double           from, to;              /* NAN: whole run */
+    /* AG_M_PARAM: program whose inputs u[k] are the results of measure[k] (k below its own number). */
+    ag_program      *param;
+    const char      *text;                  /* the expression as written, for the log */
+    ag_loc           at;
+} ag_measure;
+
+typedef struct ag_pulses {                  /* .pulses DEVICE */
+    const char *device;                     /* name as printed */
+    int         v, i, g;                    /* probes: voltage, current, conductance of the device */
+    double      from, to, read, vmin, recover;   /* NAN from/to: whole run */
+    ag_loc      at;
+} ag_pulses;
+
+typedef struct ag_ic { int node; double value; int nodeset; ag_loc at; } ag_ic;      /* .ic v(node)=value, .nodeset */
+
+#define AG_LIST(type, name) type *name; int n_##name, cap_##name
+typedef struct ag_plan {
+    AG_LIST(ag_probe, probe);
+    AG_LIST(ag_analysis, analysis);
+    AG_LIST(ag_listing, listing);
+    AG_LIST(ag_measure, measure);
+    AG_LIST(ag_pulses, pulses);
+    AG_LIST(ag_ic, ic);
+    AG_LIST(int, save);                     /* probe numbers of .save; none: the default set */
+    int save_all;                           /* .save all: the default set as well */
+} ag_plan;
+#endif

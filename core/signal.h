@@ -1,0 +1,15 @@
+/* signal - names of signals to probes of a circuit. Used by the elaborator and by ag_save. */
+#ifndef AG_SIGNAL_H
+#define AG_SIGNAL_H
+#include "core/circuit.h"
+
+/* Probe for kind "v", "i", "p" (a = node or device, b = second node or NULL) or "@" (a = device, b = variable). Device
+ * names: "r1", "x1.r1", "r.x1.r1"; "v1#branch" is i(v1). Variables of @dev[..]: its unknowns, "i", "p", "v", "g", its
+ * parameters and derived values. Returns the probe's number; -1 after a report at `at` that suggests a near name. */
+int  ag_signal(ag_circuit *c, const char *kind, const char *a, const char *b, ag_loc at);
+/* The same from text: "v(a,b)", "@n1[h]". */
+int  ag_signal_text(ag_circuit *c, const char *text, ag_loc at);
+/* The probes saved by default: node voltages in order of appearance, then the currents of V and L. Returns how many;
+ * *list is in the circuit's arena. */
+int  ag_signal_default(ag_circuit *c, int **list);
+#endif

@@ -1,0 +1,24 @@
+/* sink - helpers for those who feed ag_sink and for those who are fed. */
+#ifndef AG_SINK_H
+#define AG_SINK_H
+#include "core/circuit.h"
+
+/* What an analysis needs beside the circuit: where rows go, and what is counted. A row is time (0 in an operating
+ * point), then every probe of circuit->plan in order. */
+typedef struct ag_stats {
+    long   steps, rejected_error, rejected_newton, rejected_model;
+    long   newton, factor, refactor, solve, points;
+    double worst_kcl;                       /* largest |residual| / tolerance over accepted points */
+    int    unknowns, equations, nonzeros;   /* all unknowns; rows of the matrix after local elimination; its entries */
+    const char *op_method;                  /* "newton", "gmin stepping", "source stepping" */
+    double hmin, hmax;                      /* smallest and largest accepted step [s] */
+    double seconds;                         /* CPU time of the analysis */
+} ag_stats;
+
+typedef struct ag_run_io {
+    ag_status (*point)(void *self, const double *row);   /* accepted point; NULL: no output wanted */
+    int       (*progress)(void *self, double fraction, double time);   /* nonzero stops; may be NULL */
+    void       *self;
+    ag_stats    stats;
+} ag_run_io;
+#endif

@@ -1,0 +1,46 @@
+/* deck - the raw tree of a netlist: cards and their fields, each with its span. Nothing is resolved here.
+ *
+ * A card is a logical line (continuations joined). Its fields are words, expressions, name=value pairs and groups in
+ * parentheses, as written:
+ *     m1 d g 0 nch w=2u l={ln}     word word word word key(w, expr) key(l, expr)       (first = "m1")
+ *     v1 a 0 pulse(0 1 {td} 1n)    word word word group(word word expr word)
+ *     b1 p 0 i=v(a)*2              word word key(i, expr)
+ * In cards that hold expressions and signals rather than words (.param .func .measure .print .plot .probe .save .ic
+ * .nodeset) every bare item is an expression: .print tran v(a) v(a,b) {v(a)*i(v1)} = expr(name tran) expr expr expr,
+ * .measure tran t1 when v(a)=0.5 rise=1 = expr(tran) expr(t1) expr(when) relation(v(a), 0.5) key(rise, 1).
+ * .func f(x,y) {x*y}: call expression f(x,y), then expr x*y (an '=' between them is dropped). */
+#ifndef AG_DECK_H
+#define AG_DECK_H
+#include "core/circuit.h"
+#include "core/expr.h"
+
+typedef enum ag_field_kind { AG_WORD, AG_EXPR, AG_KEY, AG_GROUP, AG_RELATION, AG_STRING } ag_field_kind;
+
+typedef struct ag_field {
+    ag_field_kind    kind;
+    ag_loc           at;
+    const char      *text;             /* AG_WORD: interned; AG_KEY: interned key; AG_STRING: contents as written */
+    ag_expr         *expr;             /* AG_EXPR, AG_KEY (NULL when the value is a group or string), AG_RELATION: left */
+    ag_expr         *right;            /* AG_RELATION: right of '=' */
+    struct ag_field *group;            /* AG_GROUP: first field inside; AG_KEY: value when not an expression */
+    struct ag_field *next;
+} ag_field;
+
+typedef struct ag_line {
+    const char     *first;             /* interned first word: "r1", ".tran" */
+    ag_loc          at;                /* span of the first word */
+    ag_loc          span;              /* the whole card */
+    ag_field       *field;
+    struct ag_line *next;
+} ag_line;
+
+typedef struct ag_deck { const char *title; ag_loc title_at; ag_line *line; } ag_deck;
+
+/* Parses file number `file` of c->diag. is_main: the first line is the title. Includes are spliced in. Reports every
+ * error it finds; the tree holds what could be read. */
+ag_deck *ag_deck_read(ag_circuit *c, int file, int is_main);
+/* Parses an expression out of the text at `at` (a string field, -D value). NULL after a report. */
+ag_expr *ag_deck_expr(ag_circuit *c, ag_loc at);
+/* Resolves names, expands subcircuits, fills the circuit and its plan, and finishes it. */
+ag_status ag_elaborate(ag_circuit *c, const ag_deck *deck);
+#endif
