@@ -10,6 +10,8 @@ ag_names   *ag_names_new(ag_arena *a);
 const char *ag_name(ag_names *n, const char *text, size_t length);   /* lower-cases; never NULL */
 const char *ag_name0(ag_names *n, const char *text);                 /* text ends with 0 */
 
+int         ag_name_same(const char *a, const char *b);              /* equal but for the case of ASCII letters */
+
 typedef struct ag_map ag_map;                                        /* interned name -> pointer */
 ag_map *ag_map_new(ag_arena *a);
 void   *ag_map_get(const ag_map *m, const char *name);               /* NULL when absent */
