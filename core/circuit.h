@@ -1,7 +1,8 @@
 /* circuit - nodes, model cards, batches of instances. One builder serves the parser and the public interface.
  *
  * All instances of one model form one batch, structure of arrays: a lane is an instance. Columns grow while the
- * circuit is read and are fixed by ag_circuit_finish, which also computes derived values. */
+ * circuit is read; ag_circuit_finish pads them and computes derived values. A change after that (an instance added, a
+ * parameter set) clears c->finished, and finish is to be called again before the next analysis. */
 #ifndef AG_CIRCUIT_H
 #define AG_CIRCUIT_H
 #include "core/diag.h"
@@ -15,23 +16,26 @@ typedef struct ag_card {                   /* a .model line */
     const ag_model *model;
     double         *value;                 /* [n_param], defaults filled in */
     unsigned char  *given;                 /* [n_param] */
+    int            *used;                  /* instances that have it; a later change of the card reaches them */
     ag_loc          at;
 } ag_card;
 
 typedef struct ag_batch {
     const ag_model *model;
     int             n, cap;                /* instances; columns are padded to a multiple of AG_LANES by finish */
+    int             number;                /* of this batch in the circuit */
     int           **node;                  /* [n_terminal][lane]: node numbers, 0 = ground */
-    double        **param;                 /* [n_param][lane]; after finish a uniform column is one shared tile */
-    unsigned char  *uniform;               /* [n_param], after finish: 1 when param[k] is one tile of AG_LANES equal values */
-    unsigned char **given;                 /* [n_param][lane]: set on the instance or its card */
-    double         *temp;                  /* [lane] device temperature [K], NAN = the circuit's until finish */
+    double        **param;                 /* [n_param][lane] */
+    unsigned char  *uniform;               /* [n_param], after finish: 1 when all lanes of param[k] are equal, so that its
+                                            * first tile serves for every tile */
+    unsigned char **given;                 /* [n_param][lane]: 1 set on its card, 2 on the instance */
+    double         *own_temp;              /* [lane] temperature set on the instance [K], NAN: the circuit's */
+    double         *temp;                  /* [lane] device temperature [K], after finish */
     double        **derived;               /* [n_derived][lane], after finish */
     struct ag_instref *ref;                /* [n_ref * lane]: lane * n_ref + k */
     const char    **name;                  /* [lane] full interned name: "r1", "n.x1.n1" */
     const ag_card **card;                  /* [lane] or NULL */
     ag_loc         *at;                    /* [lane] */
-    int            *unknown;               /* [lane]: first own unknown in x; set by the solver */
 } ag_batch;
 
 typedef struct ag_instance { int batch, lane; } ag_instance;                /* a handle; batch < 0: none */
@@ -49,6 +53,7 @@ struct ag_circuit {
     ag_map     *card_map;                  /* name -> ag_card */
     ag_batch  **batch;
     int         n_batch, cap_batch;
+    ag_map     *batch_map;                 /* address of the model -> ag_batch */
     ag_map     *instance_map;              /* full name -> ag_instance (arena) */
     ag_vector  *vector;                    /* values of AG_VECTOR parameters; [0] is empty */
     int         n_vector, cap_vector;
@@ -73,6 +78,8 @@ int         ag_card_set(ag_circuit *c, ag_card *card, int k, double value, ag_lo
 int         ag_instance_set(ag_circuit *c, ag_instance i, int k, double value, ag_loc at);
 void        ag_instance_temp(ag_circuit *c, ag_instance i, double kelvin);
 double      ag_circuit_vector(ag_circuit *c, const double *v, int n);               /* copies; index for the parameter */
+/* Room for cap lanes in every column of a batch. */
+void        ag_batch_widen(ag_circuit *c, ag_batch *b, int cap);
 /* Fixes columns, pads, finds uniform parameters, computes derived values, runs model checks. AG_ESYNTAX after reports. */
 ag_status   ag_circuit_finish(ag_circuit *c);
 #endif
