@@ -16,6 +16,7 @@ ag_circuit *ag_circuit_make(ag_arena *a, ag_diag *d)
     c->card_map = ag_map_new(a);
     c->batch_map = ag_map_new(a);
     c->instance_map = ag_map_new(a);
+    c->probe_map = ag_map_new(a);
     c->override = ag_map_new(a);
     *AG_PUSH(a, c->vector, c->n_vector, c->cap_vector) = (ag_vector){ NULL, 0 };
     ag_options_default(&c->options);

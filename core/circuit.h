@@ -59,6 +59,7 @@ struct ag_circuit {
     int         n_vector, cap_vector;
     ag_map     *override;                  /* -D name -> const char *expression */
     ag_options  options;
+    ag_map     *probe_map;                 /* canonical name of a probe -> (void *)(intptr_t)(1 + its number) */
     ag_plan     plan;                      /* analyses, outputs, measures: what the netlist asks for */
     int         finished;
 };
