@@ -32,6 +32,7 @@ typedef struct ag_expr {
     const char *a, *b;                            /* interned: AG_OP_SIGNAL v(a,b), @a[b]; b may be NULL */
     struct ag_expr **arg;                         /* [n_arg] */
     int         n_arg;
+    int         height;                           /* 1 for a leaf, 1 + the highest argument's; at most 5000 */
 } ag_expr;
 
 /* The function of that (interned or lower-case) name taking n arguments; AG_OP_END when there is none.
