@@ -18,6 +18,10 @@ typedef struct ag_stats {
 typedef struct ag_run_io {
     ag_status (*point)(void *self, const double *row);   /* accepted point; NULL: no output wanted */
     int       (*progress)(void *self, double fraction, double time);   /* nonzero stops; may be NULL */
+    /* Accepted step with the integrator's own quadrature, for exact balances of charge and energy (may be NULL): the
+     * integral of dq/dt over the step is sum weight[k] * value in row[k] + carry * (the same of the step before), with
+     * rows at the start, at the inner stage (weight 0 when there is none) and at the end. */
+    void      (*quadrature)(void *self, const double *const *row, const double *weight, double carry);
     void       *self;
     ag_stats    stats;
 } ag_run_io;

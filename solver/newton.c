@@ -1,0 +1,112 @@
+/* newton - see newton.h. */
+#include "solver/newton.h"
+#include <math.h>
+
+/* The update that ends the iteration must be this much below the tolerance: what it leaves is quadratically smaller,
+ * so Newton's error stays out of the time-step error control. */
+#define UPDATE_SAFETY 0.1
+/* A residual this many times its rounding noise is zero. */
+#define ROUNDING (16 * 2.2e-16)
+
+ag_newton *ag_newton_new(ag_system *s)
+{
+    ag_newton *w = AG_NEW(s->arena, ag_newton, 1);
+    w->s = s;
+    w->dx = AG_NEW(s->arena, double, s->n + 1);
+    w->noise = AG_NEW(s->arena, double, s->n_kept + 1);
+    w->factored_a = NAN;
+    return w;
+}
+
+double ag_newton_worst(ag_newton *w)
+{
+    const ag_system *s = w->s;
+    double top = -1;
+    for (int i = 0; i < s->n; i++)
+        if (fabs(s->r[i]) > top * s->S[i]) {
+            top = fabs(s->r[i]) / s->S[i];
+            w->worst = i;
+            w->residual = s->r[i];
+        }
+    return fmax(top, 0);
+}
+
+static int residual_small(ag_newton *w, const double *x)
+{
+    ag_system *s = w->s;
+    int small = 1, noisy = 0;
+    for (int i = 0; i < s->n && small; i++) {
+        if (fabs(s->r[i]) <= s->S[i])
+            continue;
+        if (s->reduced[i] == s->n_kept)                     /* eliminated rows have no matrix row to judge by */
+            return 0;
+        if (!noisy) {
+            for (int k = 0; k < s->n_kept; k++)
+                s->rhs[k] = x[s->kept[k]];
+            ag_sparse_noise(s->sparse, s->rhs, w->noise);
+            noisy = 1;
+        }
+        small = fabs(s->r[i]) <= ROUNDING * w->noise[s->reduced[i]];
+    }
+    return small;
+}
+
+/* x -= dx; returns 1 when every change is within tolerance, 0 when not, -1 when one is not finite. */
+static int update(ag_newton *w, double *x)
+{
+    const ag_system *s = w->s;
+    double reltol = s->c->options.reltol, top = 0, poison = 0;
+    for (int i = 0; i < s->n; i++) {
+        double next = x[i] - w->dx[i], change = fabs(w->dx[i]);
+        double tol = reltol * fmax(fabs(next), fabs(x[i])) + s->abstol[i];
+        poison += 0 * next;
+        if (change > top * tol) {
+            top = change / tol;
+            w->worst_update = i;
+            w->update = w->dx[i];
+        }
+        x[i] = next;
+    }
+    return poison != 0 ? -1 : top <= UPDATE_SAFETY;
+}
+
+static ag_status factor(ag_newton *w, const ag_point *p)
+{
+    ag_system *s = w->s;
+    int where;
+    if (s->linear && p->a == w->factored_a && p->gshunt == w->factored_gshunt && !p->n_clamp)
+        return AG_OK;
+    ag_status status = ag_sparse_factor(s->sparse, s->stats, &where);
+    w->factored_a = status == AG_OK && !p->n_clamp ? p->a : NAN;
+    w->factored_gshunt = p->gshunt;
+    if (status == AG_ESINGULAR)
+        w->singular = s->kept[where];
+    return status;
+}
+
+ag_status ag_newton_solve(ag_newton *w, double *x, const ag_point *p, int limit)
+{
+    ag_system *s = w->s;
+    int settled = 0;
+    for (w->iterations = 0;; w->iterations++) {
+        int solved = s->linear && w->iterations > 0;
+        ag_status status = ag_assemble(s, x, p, !solved);
+        if (status != AG_OK)
+            return status;
+        if (solved || (settled && !s->limited && residual_small(w, x)))
+            return AG_OK;
+        if (w->iterations >= limit) {
+            ag_newton_worst(w);
+            s->sparse->stale = 1;
+            return AG_ENOCONV;
+        }
+        if ((status = factor(w, p)) != AG_OK)
+            return status;
+        ag_system_solve(s, s->r, w->dx);
+        s->stats->newton++;
+        if ((settled = update(w, x)) < 0) {
+            s->sparse->stale = 1;
+            return AG_REJECT;
+        }
+    }
+}

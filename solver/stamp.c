@@ -1,0 +1,438 @@
+/* stamp - one evaluation of all devices: gather inputs, limit, evaluate, form rows, eliminate, scatter.
+ *
+ * A device that limits is evaluated at u away from x; its row is then the tangent at u taken to x,
+ * f(u) + df/du (x - u), so that Newton stays a Newton method for x. */
+#include "solver/system.h"
+#include <math.h>
+#include <string.h>
+
+#define MI(p, out, in) ((out) * (p)->mi + (in))
+
+/* Columns of the tile under evaluation. */
+typedef struct lanes {
+    int      from, n;                    /* first lane; lanes, a multiple of 8 */
+    int      real;                       /* of these, not padding */
+    double **f, **q, **ux, **df, **dq, **j;
+    double  *local;                      /* scratch of the elimination */
+    ag_tile  tile;
+    const double **p, **d, **u;
+} lanes;
+
+static void gather(const ag_part *p, const double *x, const lanes *l, double *const *u)
+{
+    for (int k = 0; k < p->nb; k++) {
+        const int *pos = p->pos[k] + l->from, *neg = p->neg[k] + l->from;
+        for (int i = 0; i < l->n; i++)
+            u[k][i] = x[pos[i]] - x[neg[i]];
+    }
+    for (int k = p->nb; k < p->mi; k++) {
+        const int *at = (k < p->nb + p->nu ? p->own[k - p->nb] : p->ref[k - p->nb - p->nu]) + l->from;
+        for (int i = 0; i < l->n; i++)
+            u[k][i] = x[at[i]];
+    }
+}
+
+/* Ranges and largest changes of own unknowns, relative to where the device was evaluated last. */
+static void limit_unknowns(const ag_part *p, const lanes *l)
+{
+    for (int k = 0; k < p->nu; k++) {
+        const ag_unknown *w = &p->m->unknown[k];
+        const double *last = p->u[p->nb + k] + l->from;
+        double *next = l->ux[p->nb + k];
+        int ranged = w->max > w->min && isfinite(w->max) && isfinite(w->min);
+        double lo = ranged ? w->min - w->abstol : -INFINITY, hi = ranged ? w->max + w->abstol : INFINITY;
+        double change = w->newton > 0 ? w->newton : INFINITY;
+        for (int i = 0; i < l->n; i++) {
+            double v = fmax(fmin(next[i], last[i] + change), last[i] - change);
+            next[i] = fmax(fmin(v, hi), lo);
+        }
+    }
+}
+
+/* Puts the inputs into p->u; returns 1 when some differ from x by more than rounding. On return l->ux = x - u. */
+static int limited_inputs(const ag_part *p, const double *x, lanes *l)
+{
+    int limited = 0;
+    gather(p, x, l, l->ux);
+    limit_unknowns(p, l);
+    if (p->m->limit) {
+        for (int k = 0; k < p->mi; k++)
+            l->u[k] = p->u[k] + l->from;
+        p->m->limit(&l->tile, l->ux);
+    }
+    for (int k = 0; k < p->mi; k++)
+        memcpy(p->u[k] + l->from, l->ux[k], (size_t)l->n * sizeof(double));
+    gather(p, x, l, l->ux);
+    for (int k = 0; k < p->mi; k++)
+        for (int i = 0; i < l->n; i++) {
+            double u = p->u[k][l->from + i], away = l->ux[k][i] - u;
+            limited |= fabs(away) > 1e-12 * fabs(u) + 1e-30;
+            l->ux[k][i] = away;
+        }
+    return limited;
+}
+
+static void initial_inputs(const ag_part *p, const lanes *l)
+{
+    for (int k = 0; k < p->nb && p->init; k++)
+        if (p->init[k])
+            for (int i = 0; i < l->n; i++)
+                if (!isnan(p->init[k][l->from + i]))
+                    p->u[k][l->from + i] = p->init[k][l->from + i];
+}
+
+/* f and q are left alone by a model where it has nothing to say; columns outside its pattern do not exist. */
+static void evaluate(const ag_part *p, lanes *l, int jacobian)
+{
+    for (int k = 0; k < p->nb + p->nu; k++) {
+        memset(l->f[k], 0, (size_t)l->n * sizeof(double));
+        memset(l->q[k], 0, (size_t)l->n * sizeof(double));
+    }
+    for (int k = 0; k < p->mi; k++)
+        l->u[k] = p->u[k] + l->from;
+    l->tile.df = jacobian ? l->df : NULL;
+    l->tile.dq = jacobian ? l->dq : NULL;
+    p->m->eval(&l->tile);
+}
+
+static void follow_tangent(const ag_part *p, const lanes *l)
+{
+    for (int out = 0; out < p->nb + p->nu; out++)
+        for (int in = 0; in < p->mi; in++)
+            for (int i = 0, e = MI(p, out, in); i < l->n; i++) {
+                if (p->df[e])
+                    l->f[out][i] += l->df[e][i] * l->ux[in][i];
+                if (p->dq[e])
+                    l->q[out][i] += l->dq[e][i] * l->ux[in][i];
+            }
+}
+
+/* j = df + a dq where either exists; held states get the equation x - x_init = 0. */
+static void combine(const ag_part *p, const ag_point *pt, const double *x, lanes *l)
+{
+    for (int e = 0; e < p->mi * p->mi; e++) {
+        if (!p->df[e] && !p->dq[e])
+            continue;
+        for (int i = 0; i < l->n; i++)
+            l->j[e][i] = (p->df[e] ? l->df[e][i] : 0) + (p->dq[e] ? pt->a * l->dq[e][i] : 0);
+    }
+    for (int k = 0; k < p->nu; k++) {
+        if (!pt->hold || !p->m->unknown[k].hold)
+            continue;
+        int row = p->nb + k, init = p->m->unknown[k].init;
+        for (int in = 0; in < p->mi; in++)
+            if (p->df[MI(p, row, in)] || p->dq[MI(p, row, in)])
+                for (int i = 0; i < l->n; i++)
+                    l->j[MI(p, row, in)][i] = in == row;
+        for (int i = 0; i < l->n; i++)
+            l->f[row][i] = x[p->own[k][l->from + i]] - (init < 0 ? 0 : l->p[init][i]);
+    }
+}
+
+static void scatter_rows(ag_system *s, const ag_part *p, const lanes *l)
+{
+    for (int k = 0; k < p->nb; k++) {
+        const int *pos = p->pos[k] + l->from, *neg = p->neg[k] + l->from;
+        for (int i = 0; i < l->real; i++) {
+            double f = l->f[k][i], q = l->q[k][i];
+            s->F[pos[i]] += f;
+            s->F[neg[i]] -= f;
+            s->Q[pos[i]] += q;
+            s->Q[neg[i]] -= q;
+            s->S[pos[i]] += fabs(f);
+            s->S[neg[i]] += fabs(f);
+        }
+    }
+    for (int k = p->nb; k < p->nb + p->nu; k++) {
+        const int *row = p->own[k - p->nb] + l->from;
+        for (int i = 0; i < l->real; i++) {
+            s->F[row[i]] = l->f[k][i];
+            s->Q[row[i]] = l->q[k][i];
+            s->S[row[i]] = INFINITY;             /* a linear device's own row holds exactly after every solve */
+        }
+    }
+}
+
+/* Tolerance of a device's own row: what the tolerances of its inputs amount to. */
+static void own_tolerance(ag_system *s, const ag_part *p, const lanes *l)
+{
+    double reltol = s->c->options.reltol;
+    for (int out = p->nb; out < p->nb + p->nu; out++) {
+        const int *row = p->own[out - p->nb] + l->from;
+        for (int i = 0; i < l->real; i++)
+            s->S[row[i]] = 0;
+        for (int in = 0; in < p->mi; in++) {
+            if (!p->df[MI(p, out, in)] && !p->dq[MI(p, out, in)])
+                continue;
+            for (int i = 0; i < l->real; i++) {
+                int at = in < p->nb ? 0 : (in < p->nb + p->nu ? p->own[in - p->nb] : p->ref[in - p->nb - p->nu])[l->from + i];
+                double tol = in < p->nb ? s->c->options.vntol : s->abstol[at];
+                s->S[row[i]] += fabs(l->j[MI(p, out, in)][i]) * (reltol * fabs(p->u[in][l->from + i]) + tol);
+            }
+        }
+    }
+}
+
+static void scatter_jacobian(ag_system *s, const ag_part *p, const lanes *l, double *ax, double *const *columns)
+{
+    for (int k = 0; k < p->n_stamp; k++) {
+        const ag_stampref *st = &p->stamp[k];
+        const double *j = columns[MI(p, st->out, st->in)];
+        for (int c = 0; c < st->n; c++) {
+            const int *slot = st->slot[c] + l->from;
+            if (st->sign[c] > 0)
+                for (int i = 0; i < l->real; i++)
+                    ax[slot[i]] += j[i];
+            else
+                for (int i = 0; i < l->real; i++)
+                    ax[slot[i]] -= j[i];
+        }
+    }
+    ax[s->sparse->nnz] = 0;
+}
+
+/* Terminal currents, charges and conductances of probed lanes. */
+static void read_taps(ag_system *s, const ag_part *p, const lanes *l)
+{
+    for (int t = 0; t < p->n_tap; t++) {
+        int i = p->tap[t].lane - l->from;
+        if (i < 0 || i >= l->real)
+            continue;
+        if (p->tap[t].conductance >= 0) {
+            double v = l->u[0][i];
+            int small = !(fabs(v) >= 1e-6) && p->df[0] && l->tile.df;
+            s->conductance[p->tap[t].conductance] = small ? l->df[0][i] : l->f[0][i] / v;
+            continue;
+        }
+        for (int k = 0; k < p->nb; k++) {
+            double sign = (p->m->branch[k].pos == 0) - (p->m->branch[k].neg == 0);
+            s->F[p->tap[t].row] += sign * l->f[k][i];
+            s->Q[p->tap[t].row] += sign * l->q[k][i];
+        }
+    }
+}
+
+static double *take(double **at, size_t n) { double *here = *at; *at += n; return here; }
+
+/* Lays the tile's columns into the scratch and points parameters at lanes from.. */
+static void open_tile(ag_system *s, const ag_part *p, lanes *l)
+{
+    int mi = p->mi;
+    double *at = s->tile;
+    for (int k = 0; k < mi; k++) {
+        l->f[k] = take(&at, AG_LANES);
+        l->q[k] = take(&at, AG_LANES);
+        l->ux[k] = take(&at, AG_LANES);
+    }
+    for (int e = 0; e < mi * mi; e++) {
+        l->df[e] = p->df[e] ? take(&at, AG_LANES) : NULL;
+        l->dq[e] = p->dq[e] ? take(&at, AG_LANES) : NULL;
+        l->j[e] = take(&at, AG_LANES);
+    }
+    l->local = take(&at, (size_t)ag_local_scratch(p));
+    l->tile.scratch = at;
+}
+
+static void aim_tile(const ag_part *p, lanes *l, int from)
+{
+    const ag_batch *b = p->b;
+    l->from = from;
+    l->real = p->n - from < AG_LANES ? p->n - from : AG_LANES;
+    l->n = (l->real + 7) / 8 * 8;
+    for (int k = 0; k < p->m->n_param; k++)
+        l->p[k] = b->param[k] + (b->uniform[k] ? 0 : from);
+    for (int k = 0; k < p->m->n_derived; k++)
+        l->d[k] = b->derived[k] + from;
+    l->tile.n = l->n;
+    l->tile.temp = b->temp + from;
+}
+
+/* The pointer tables of `lanes`, for the largest model; made once per run. */
+static lanes *new_lanes(ag_system *s, const ag_part *p, const ag_point *pt)
+{
+    lanes *l = s->lanes;
+    l->tile = (ag_tile){ .time = pt->time, .gmin = s->c->options.gmin, .srcfact = pt->srcfact, .p = l->p, .d = l->d,
+                         .u = l->u, .f = l->f, .q = l->q, .vector = s->c->vector, .data = p->m->data };
+    open_tile(s, p, l);
+    return l;
+}
+
+void ag_system_seed(ag_system *s, const double *x)
+{
+    for (int i = 0; i < s->n_part; i++) {
+        lanes l = { .n = s->part[i].padded };
+        gather(&s->part[i], x, &l, s->part[i].u);
+    }
+}
+
+double ag_system_breakpoint(ag_system *s, int part, double time)
+{
+    const ag_part *p = &s->part[part];
+    ag_point pt = { .time = time };
+    lanes *l = new_lanes(s, p, &pt);
+    double first = INFINITY;
+    for (int from = 0; from < p->n; from += AG_LANES) {
+        aim_tile(p, l, from);
+        for (int k = 0; k < l->real; k++)
+            first = fmin(first, p->m->breakpoint(&l->tile, k, time));
+    }
+    return first;
+}
+
+double ag_system_step_limit(ag_system *s, const double *x0, const double *x1)
+{
+    double most = INFINITY;
+    for (int i = 0; i < s->n_part && most >= 0; i++) {
+        const ag_part *p = &s->part[i];
+        if (!p->m->step)
+            continue;
+        ag_point pt = { 0 };
+        lanes *l = new_lanes(s, p, &pt);
+        for (int from = 0; from < p->n && most >= 0; from += AG_LANES) {
+            aim_tile(p, l, from);
+            gather(p, x0, l, l->f);                    /* f and ux are free between assemblies */
+            gather(p, x1, l, l->ux);
+            ag_tile old = l->tile, now = l->tile;
+            old.u = (const double *const *)l->f;
+            now.u = (const double *const *)l->ux;
+            most = fmin(most, p->m->step(&old, &now));
+        }
+    }
+    return most;
+}
+
+static ag_status assemble_part(ag_system *s, ag_part *p, const double *x, const ag_point *pt, int jacobian)
+{
+    lanes *l = new_lanes(s, p, pt);
+    ag_status status = AG_OK;
+    for (int from = 0; from < p->n; from += AG_LANES) {
+        int away = 0;
+        aim_tile(p, l, from);
+        if (p->limits)
+            away = limited_inputs(p, x, l);
+        else {
+            for (int k = 0; k < p->mi; k++)
+                l->u[k] = p->u[k] + from;
+            gather(p, x, l, (double *const *)l->u);
+        }
+        if (pt->use_ic)
+            initial_inputs(p, l);
+        evaluate(p, l, !p->linear);
+        read_taps(s, p, l);
+        if (away) {
+            s->limited = 1;
+            follow_tangent(p, l);
+        }
+        if (!p->linear)
+            combine(p, pt, x, l);
+        scatter_rows(s, p, l);
+        if (p->linear)
+            continue;
+        own_tolerance(s, p, l);
+        if (!jacobian)
+            continue;
+        if (p->ne && ag_local_eliminate(p, from, l->n, l->j, l->local) != AG_OK)
+            status = AG_REJECT;
+        scatter_jacobian(s, p, l, s->sparse->ax, l->j);
+    }
+    return status;
+}
+
+void ag_assemble_linear(ag_system *s)
+{
+    ag_point at_rest = { .srcfact = 1 };
+    int widest = 0, params = 0;
+    for (int i = 0; i < s->n_part; i++) {
+        const ag_model *m = s->part[i].m;
+        widest = s->part[i].mi > widest ? s->part[i].mi : widest;
+        params = m->n_param > params ? m->n_param : params;
+        params = m->n_derived > params ? m->n_derived : params;
+    }
+    lanes *l = s->lanes = AG_NEW(s->arena, lanes, 1);
+    double ***table[] = { &l->f, &l->q, &l->ux, &l->df, &l->dq, &l->j };
+    for (int k = 0; k < 6; k++)
+        *table[k] = AG_NEW(s->arena, double *, k < 3 ? widest + 1 : widest * widest + 1);
+    l->p = AG_NEW(s->arena, const double *, params + 1);
+    l->d = AG_NEW(s->arena, const double *, params + 1);
+    l->u = AG_NEW(s->arena, const double *, widest + 1);
+    for (int i = 0; i < s->n_part; i++) {
+        ag_part *p = &s->part[i];
+        if (!p->linear)
+            continue;
+        lanes *t = new_lanes(s, p, &at_rest);
+        for (int from = 0; from < p->n; from += AG_LANES) {
+            aim_tile(p, t, from);
+            for (int k = 0; k < p->mi * p->mi; k++)
+                if (!p->df[k] || !p->dq[k])
+                    memset(t->j[k], 0, AG_LANES * sizeof(double));
+            evaluate(p, t, 1);
+            for (int e = 0; e < p->mi * p->mi; e++) {      /* scatter wants every column it names */
+                t->df[e] = p->df[e] ? t->df[e] : t->j[e];
+                t->dq[e] = p->dq[e] ? t->dq[e] : t->j[e];
+            }
+            scatter_jacobian(s, p, t, s->base_g, t->df);
+            scatter_jacobian(s, p, t, s->base_c, t->dq);
+            open_tile(s, p, t);
+        }
+    }
+}
+
+static void start_values(ag_system *s, double a)
+{
+    int nnz = s->sparse->nnz;
+    if (s->base_a != a) {
+        for (int k = 0; k <= nnz; k++)
+            s->base[k] = s->base_g[k] + a * s->base_c[k];
+        s->base_a = a;
+    }
+    memcpy(s->sparse->ax, s->base, ((size_t)nnz + 1) * sizeof(double));
+}
+
+/* Shunt conductances of gmin stepping, and nodes clamped to .ic or .nodeset values. */
+static void add_shunts(ag_system *s, const double *x, const ag_point *pt, int jacobian)
+{
+    for (int i = 0; i < s->n_node && pt->gshunt > 0; i++) {
+        s->F[i] += pt->gshunt * x[i];
+        if (jacobian)
+            s->sparse->ax[s->diag[s->reduced[i]]] += pt->gshunt;
+    }
+    for (int k = 0; k < pt->n_clamp; k++) {
+        int i = pt->clamp[k].node - 1;
+        s->F[i] += AG_CLAMP * (x[i] - pt->clamp[k].value * pt->srcfact);
+        s->S[i] += AG_CLAMP * fabs(x[i]);
+        if (jacobian)
+            s->sparse->ax[s->diag[s->reduced[i]]] += AG_CLAMP;
+    }
+}
+
+/* Residual, and for each node the tolerance reltol * sum |i| + abstol. Returns 0 when something is not finite. */
+static int form_residual(ag_system *s, const ag_point *pt)
+{
+    double poison = 0, reltol = s->c->options.reltol, abstol = s->c->options.abstol;
+    for (int i = 0; i < s->n; i++) {
+        double qdot = pt->hist ? pt->a * s->Q[i] + pt->hist[i] : 0;
+        s->r[i] = s->F[i] + qdot;
+        poison += 0 * s->r[i];
+        if (i < s->n_node)
+            s->S[i] = reltol * (s->S[i] + fabs(qdot)) + abstol;
+    }
+    s->r[s->ground] = 0;
+    return poison == 0;
+}
+
+ag_status ag_assemble(ag_system *s, const double *x, const ag_point *pt, int jacobian)
+{
+    size_t bytes = (size_t)s->rows * sizeof(double);
+    ag_status status = AG_OK;
+    memset(s->F, 0, bytes);
+    memset(s->Q, 0, bytes);
+    memset(s->S, 0, bytes);
+    s->limited = 0;
+    if (jacobian)
+        start_values(s, pt->a);
+    for (int i = 0; i < s->n_part; i++)
+        if (assemble_part(s, &s->part[i], x, pt, jacobian) != AG_OK)
+            status = AG_REJECT;
+    add_shunts(s, x, pt, jacobian);
+    return form_residual(s, pt) ? status : AG_REJECT;
+}

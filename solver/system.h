@@ -1,0 +1,121 @@
+/* system - the equations of one run: unknowns, rows, matrix pattern, and how each batch maps into them.
+ *
+ *     F(x,t) + dQ/dt(x) = 0,      x = node voltages (ground left out), then every device's own unknowns
+ *
+ * Row i belongs to unknown i: Kirchhoff's current law of a node, or a device's own equation. Index `ground` (= n) is
+ * a slot that swallows what goes to ground, so no loop asks. Further slots behind it carry the terminal currents and
+ * charges of probed devices, so that their dq/dt is formed with the same formula as every other row.
+ *
+ * Own unknowns that no other element refers to are eliminated lane by lane (solver/local.c): the matrix holds only
+ * the kept unknowns, Newton and the error control see all of them. */
+#ifndef AG_SYSTEM_H
+#define AG_SYSTEM_H
+#include "core/circuit.h"
+#include "core/sink.h"
+#include "solver/sparse.h"
+
+/* One entry (out, in) of a device's Jacobian among kept unknowns, and where it goes in the matrix. */
+typedef struct ag_stampref {
+    int     out, in, n;                  /* n places: up to 4 when both are branches */
+    double  sign[4];
+    int    *slot[4];                     /* [lane]: position in the values; nnz when it falls on ground */
+} ag_stampref;
+
+typedef struct ag_part {                 /* a batch in the system */
+    const ag_batch *b;
+    const ag_model *m;
+    int     n, padded;                   /* lanes; lanes rounded up to whole tiles */
+    int     mi, nb, nu;                  /* inputs, branches, own unknowns */
+    int     linear;                      /* Jacobian constant: stamped into base_g, base_c */
+    int     base;                        /* own unknown k of lane j is x[base + k * n + j] */
+    int    *elim;                        /* [ne] own unknowns (0-based) eliminated lane by lane */
+    int     ne;
+    int   **pos, **neg;                  /* [nb][padded]: unknowns at the branch ends */
+    int   **own;                         /* [nu][padded] */
+    int   **ref;                         /* [n_ref][padded] */
+    int   **row;                         /* [mi][padded]: unknown of an own output (alias of own), NULL for branches */
+    double **u;                          /* [mi][padded]: where the device was evaluated last */
+    int     limits;                      /* a limit hook or ranges: u may differ from x */
+    double **init;                       /* [nb][padded]: initial branch voltage under uic (NAN: none), or NULL */
+    unsigned char *df, *dq;              /* [mi * mi] which columns exist */
+    ag_stampref *stamp; int n_stamp;
+    double **w;                          /* [ne * ne][padded]: inverse of the eliminated block */
+    double **jeb, **jbe;                 /* [ne * mi], [mi * ne][padded] or NULL: coupling to kept inputs / outputs */
+    struct ag_tap *tap; int n_tap;       /* probed currents, by lane */
+} ag_part;
+
+typedef struct ag_tap { int lane, row, conductance; } ag_tap;   /* row: slot of current/charge; conductance: index or -1 */
+
+typedef struct ag_system {
+    ag_circuit *c;
+    ag_arena   *arena;
+    ag_part    *part;
+    int         n_part;
+    int         n, ground, n_node;       /* unknowns; = n; unknowns that are nodes */
+    int         rows;                    /* n + 1 + taps: length of F, Q and their histories */
+    int         linear;                  /* every part is linear */
+    int        *kept, n_kept;            /* unknown of each matrix row */
+    int        *reduced;                 /* [n + 1]: matrix row of an unknown; n_kept for eliminated ones and ground */
+    ag_sparse  *sparse;                  /* pattern, values, factors */
+    int        *diag;                    /* [n_kept]: position of the diagonal */
+    double     *base_g, *base_c, *base;  /* [nnz + 1]: linear devices' df, dq, and df + a dq for a = base_a */
+    double      base_a;
+    double     *abstol;                  /* [n]: absolute tolerance of each unknown */
+    unsigned char *controlled;           /* [n]: takes part in the time-step error control */
+    double     *conductance; int n_conductance;
+    int        *tap_row, *tap_conductance;   /* [n_probe]: slot of a probe's current; index of its conductance; or -1 */
+    /* Of the last assembly. */
+    double     *F, *Q, *S;               /* [rows]: f, q; tolerance of the residual row [unit of the row] */
+    double     *r;                       /* [n + 1]: F + a Q + hist */
+    double     *rhs, *work;              /* [n_kept + 1], [n + 1] */
+    double     *tile;                    /* scratch of one tile */
+    struct lanes *lanes;                 /* its pointer tables */
+    ag_arena   *scratch;                 /* of the set-up, NULL afterwards */
+    int         limited;                 /* a device was evaluated away from x */
+    ag_stats   *stats;
+} ag_system;
+
+/* What an assembly is for. */
+typedef struct ag_point {
+    double        time, a;               /* [s], [1/s]: dq/dt = a q + hist */
+    const double *hist;                  /* [rows], or NULL for 0 (operating point) */
+    double        gshunt, srcfact;       /* conductance from every node to ground [S]; source stepping */
+    int           hold;                  /* states marked hold stay at their initial value */
+    int           use_ic;                /* evaluate charges at the devices' initial voltages (start under uic) */
+    const ag_ic  *clamp; int n_clamp;    /* nodes held by a conductance of AG_CLAMP to their value */
+} ag_point;
+#define AG_CLAMP 1e10                    /* [S]: i/AG_CLAMP < 1e-10 V for every current below 1 A */
+
+#define AG_MAX_UNKNOWN 64                /* own unknowns of one device */
+#define AG_MAX_LOCAL 16                  /* of these, eliminated lane by lane; the rest stays in the matrix */
+
+/* new lays out memory only; prepare makes the pattern and needs ag_system_free on every way out. */
+ag_system  *ag_system_new(ag_circuit *c, ag_arena *arena, ag_stats *stats);
+void        ag_system_prepare(ag_system *s);
+void        ag_system_free(ag_system *s);                  /* what is not in the arena; NULL is fine */
+const char *ag_system_name(const ag_system *s, int unknown, ag_arena *a);   /* "node 'out'", "state h of n1" */
+
+/* Evaluates all devices at x: F, Q, S, r, and the matrix values and local inverses when jacobian is set. AG_REJECT when
+ * a value is not finite or a local block is singular. */
+ag_status   ag_assemble(ag_system *s, const double *x, const ag_point *p, int jacobian);
+/* Puts the initial values of own unknowns into x. */
+void        ag_initial_states(const ag_system *s, double *x);
+/* Takes x as where all devices were evaluated last, so that limiting starts from there. */
+void        ag_system_seed(ag_system *s, const double *x);
+/* Values of all probes at x with dq/dt = qdot[rows]: row[1 + n_probe], row[0] = time. */
+void        ag_system_row(const ag_system *s, double time, const double *x, const double *qdot, double *row);
+/* First corner of part k's devices after time [s], INFINITY when none. */
+double      ag_system_breakpoint(ag_system *s, int part, double time);
+/* What the models allow as next step [s] after x0 -> x1; negative: this step is refused. */
+double      ag_system_step_limit(ag_system *s, const double *x0, const double *x1);
+/* Constant part of the matrix, once per run. */
+void        ag_assemble_linear(ag_system *s);
+
+/* dx = M^-1 b for all unknowns with the factors at hand: reduce, solve, expand. b and dx are [n + 1], may be the same. */
+void        ag_system_solve(ag_system *s, const double *b, double *dx);
+/* Inverts the eliminated block of n lanes from lane `from` and forms the Schur complement in the kept columns of j.
+ * j[out * mi + in] are columns of this tile or NULL. AG_REJECT when a block is singular. */
+ag_status   ag_local_eliminate(const ag_part *p, int from, int n, double *const *j, double *scratch);
+int         ag_local_scratch(const ag_part *p);            /* doubles */
+void        ag_pattern_build(ag_system *s);                /* stamps, sparse pattern, diag */
+#endif

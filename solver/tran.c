@@ -1,0 +1,367 @@
+/* tran - transient analysis.
+ *
+ * A step is tried with the formulas of solver/integrate.h, stage by stage with Newton. The local error e of the
+ * charges becomes an error of the unknowns through the matrix of the last stage, delta = M^-1 a e: for dC/dt = -G
+ * this is the filtered estimate of Hosea & Shampine (1996, section 4), which stays small for stiff components that the
+ * method damps. The step is accepted when |delta| <= ERROR_SHARE (reltol |x| + abstol) for every node voltage,
+ * inductor current and state, and no model objects; the next step follows from the estimate.
+ *
+ * Sources announce corners; a step ends on each, and the next starts anew without using dq/dt from before it. */
+#include "solver/tran.h"
+#include "core/number.h"
+#include "solver/integrate.h"
+#include "solver/op.h"
+#include <math.h>
+#include <string.h>
+
+/* One step may err by this part of the tolerance, so that the errors of the steps within a time constant together
+ * stay near reltol; times trtol. */
+#define ERROR_SHARE   0.25
+#define SAFETY        0.85           /* of the step that would just be accepted */
+#define GROWTH        4.0            /* largest ratio of two steps */
+#define FIRST_STEPS   200.0          /* the first step is this part of the way to the next corner, or of TMAX */
+#define PROGRESS_EACH 32             /* steps between two calls */
+
+typedef struct point { double t; const double *x; } point;
+
+typedef struct tran {
+    ag_newton  *w;
+    ag_system  *s;
+    const ag_analysis *a;
+    ag_run_io  *io;
+    int         method, fixed;
+    double      t, h, h_before;      /* time reached; next step; from t back to where qs was taken [s] */
+    double      hmin, hmax, corner;  /* next breakpoint (or tstop) */
+    int         since;               /* steps since the last discontinuity */
+    double     *x0, *xs, *x1, *xb;   /* [n + 1]: at t, inner stage, t + h, and the one before x0 for prediction */
+    double      tb;                  /* time of xb */
+    double     *q0, *qd0, *qs, *qds, *q1, *qd1;      /* [rows] charges and dq/dt; s: inner stage or before t */
+    double     *hist, *est;          /* [rows], [n + 1] */
+    double     *row[3];              /* [1 + n_probe] at the start, the inner stage, the end */
+    double      growth;              /* what the error estimate allows for the next step, relative to this one */
+    int         cuts;                /* in a row */
+    ag_status   why;                 /* of the last cut */
+} tran;
+
+static void swap(double **a, double **b) { double *t = *a; *a = *b; *b = t; }
+
+static void allocate(tran *r)
+{
+    ag_arena *m = r->s->arena;
+    double **x[] = { &r->x0, &r->xs, &r->x1, &r->xb, &r->est };
+    double **q[] = { &r->q0, &r->qd0, &r->qs, &r->qds, &r->q1, &r->qd1, &r->hist };
+    for (int k = 0; k < 5; k++)
+        *x[k] = AG_NEW(m, double, r->s->n + 1);
+    for (int k = 0; k < 7; k++)
+        *q[k] = AG_NEW(m, double, r->s->rows);
+    for (int k = 0; k < 3; k++)
+        r->row[k] = AG_NEW(m, double, r->s->c->plan.n_probe + 1);
+}
+
+/* ---- start ---------------------------------------------------------------------------------------------------- */
+
+static void form_qdot(const tran *r, double a, const double *hist, double *q, double *qd)
+{
+    memcpy(q, r->s->Q, (size_t)r->s->rows * sizeof(double));
+    for (int i = 0; i < r->s->rows; i++)
+        qd[i] = a * q[i] + hist[i];
+}
+
+/* Under uic the charges start at their initial values and everything else must follow: one backward Euler step so
+ * short that no charge moves. */
+static ag_status start_uic(tran *r)
+{
+    ag_system *s = r->s;
+    const ag_plan *plan = &s->c->plan;
+    double h = 1e-9 * fmin(r->hmax, r->corner);
+    for (int k = 0; k < plan->n_ic; k++)
+        if (plan->ic[k].node > 0)
+            r->x0[plan->ic[k].node - 1] = plan->ic[k].value;
+    ag_system_seed(s, r->x0);
+    ag_status status = ag_assemble(s, r->x0, &(ag_point){ .srcfact = 1, .use_ic = 1 }, 0);
+    if (status != AG_OK)
+        return status;
+    for (int i = 0; i < s->rows; i++)
+        r->hist[i] = -s->Q[i] / h;
+    ag_system_seed(s, r->x0);
+    ag_point p = { .srcfact = 1, .a = 1 / h, .hist = r->hist };
+    status = ag_newton_solve(r->w, r->x0, &p, (int)s->c->options.itl1);
+    form_qdot(r, p.a, r->hist, r->q0, r->qd0);
+    return status;
+}
+
+static ag_status start_op(tran *r)
+{
+    ag_system_seed(r->s, r->x0);
+    ag_status status = ag_operating_point(r->w, r->x0, r->a->at);
+    if (status != AG_OK)
+        return status;
+    status = ag_assemble(r->s, r->x0, &(ag_point){ .srcfact = 1 }, 0);
+    memcpy(r->q0, r->s->Q, (size_t)r->s->rows * sizeof(double));
+    return status;
+}
+
+/* ---- one step ------------------------------------------------------------------------------------------------- */
+
+/* Polynomial through the last n points at time t. */
+static void extrapolate(const tran *r, const point *p, int n, double t, double *x)
+{
+    double c[3];
+    for (int i = 0; i < n; i++) {
+        c[i] = 1;
+        for (int j = 0; j < n; j++)
+            if (j != i)
+                c[i] *= (t - p[j].t) / (p[i].t - p[j].t);
+    }
+    for (int k = 0; k < r->s->n; k++) {
+        double sum = 0;
+        for (int i = 0; i < n; i++)
+            sum += c[i] * p[i].x[k];
+        x[k] = sum;
+    }
+}
+
+static ag_status solve_stage(tran *r, const ag_formula *f, double h, double *x, double *q, double *qd, double *row)
+{
+    for (int i = 0; i < r->s->rows; i++)
+        r->hist[i] = f->q0 * r->q0[i] + f->qd0 * r->qd0[i] + f->qs * r->qs[i];
+    ag_point p = { .time = r->t + f->theta * h, .a = f->a, .hist = r->hist, .srcfact = 1 };
+    ag_status status = ag_newton_solve(r->w, x, &p, (int)r->s->c->options.itl4);
+    if (status != AG_OK)
+        return status;
+    form_qdot(r, p.a, r->hist, q, qd);
+    ag_system_row(r->s, p.time, x, qd, row);
+    return AG_OK;
+}
+
+/* Both stages; the predictions use the inner stage of the step before (xb at tb) when there is one. */
+static ag_status solve_step(tran *r, const ag_method *m, double h)
+{
+    point known[3] = { { r->t, r->x0 }, { r->tb, r->xb } };
+    int n = r->since > 0 ? 2 : 1;
+    if (m->n_stage == 1) {
+        extrapolate(r, known, n, r->t + h, r->x1);
+        return solve_stage(r, &m->stage[0], h, r->x1, r->q1, r->qd1, r->row[2]);
+    }
+    double ts = r->t + m->stage[0].theta * h;
+    extrapolate(r, known, n, ts, r->xs);
+    ag_status status = solve_stage(r, &m->stage[0], h, r->xs, r->qs, r->qds, r->row[1]);
+    if (status != AG_OK)
+        return status;
+    known[n] = (point){ ts, r->xs };
+    extrapolate(r, known, n + 1, r->t + h, r->x1);
+    return solve_stage(r, &m->stage[1], h, r->x1, r->q1, r->qd1, r->row[2]);
+}
+
+/* Error of the step relative to what is allowed. */
+static double step_error(tran *r, const ag_method *m, double h)
+{
+    ag_system *s = r->s;
+    double a = m->stage[m->n_stage - 1].a, reltol = s->c->options.reltol, top = 0;
+    double share = ERROR_SHARE * s->c->options.trtol;
+    for (int i = 0; i < s->n; i++)
+        r->est[i] = a * h * (m->e0 * r->qd0[i] + m->es * r->qds[i] + m->e1 * r->qd1[i]);
+    r->est[s->ground] = 0;
+    ag_system_solve(s, r->est, r->est);
+    for (int i = 0; i < s->n; i++)
+        if (s->controlled[i]) {
+            double tol = share * (reltol * fmax(fabs(r->x0[i]), fabs(r->x1[i])) + s->abstol[i]);
+            double e = fabs(r->est[i]);
+            if (!(e <= top * tol))
+                top = e / tol;
+        }
+    return top;
+}
+
+/* An accepted value outside its range by more than its tolerance refuses the step. */
+static int out_of_range(const tran *r)
+{
+    for (int i = 0; i < r->s->n_part; i++) {
+        const ag_part *p = &r->s->part[i];
+        for (int k = 0; k < p->nu; k++) {
+            const ag_unknown *u = &p->m->unknown[k];
+            const double *x = r->x1 + p->base + k * p->n;
+            if (!(u->max > u->min))
+                continue;
+            for (int j = 0; j < p->n; j++)
+                if (x[j] < u->min - u->abstol || x[j] > u->max + u->abstol)
+                    return 1;
+        }
+    }
+    return 0;
+}
+
+/* ---- control --------------------------------------------------------------------------------------------------- */
+
+static double next_corner(const tran *r)
+{
+    double first = r->a->tstop;
+    for (int i = 0; i < r->s->n_part; i++) {
+        const ag_part *p = &r->s->part[i];
+        if (p->m->breakpoint)
+            first = fmin(first, ag_system_breakpoint(r->s, i, r->t));
+    }
+    return first;
+}
+
+/* The step that ends at the corner or before it without leaving a sliver. */
+static double fit_step(const tran *r)
+{
+    double left = r->corner - r->t, h = fmin(r->h, r->hmax);
+    if (h >= left * (1 - 1e-9))
+        return left;
+    return !r->fixed && h > 0.5 * left ? 0.5 * left : h;
+}
+
+static ag_status cut(tran *r, ag_status why, double h, double factor)
+{
+    r->why = why;
+    r->cuts++;
+    r->h = h * factor;
+    return r->h < r->hmin || r->fixed ? AG_ESTEP : AG_REJECT;
+}
+
+/* Tries one step of length h. AG_OK: x1, q1 hold it. AG_REJECT: r->h is the next to try. AG_ESTEP: give up. */
+static ag_status try_step(tran *r, const ag_method *m, double h)
+{
+    ag_stats *stats = &r->io->stats;
+    ag_status status = solve_step(r, m, h);
+    if (status == AG_ENOMEM)
+        return status;
+    if (status != AG_OK) {
+        stats->rejected_newton++;
+        return cut(r, status, h, 0.25);
+    }
+    r->growth = GROWTH;
+    if (r->fixed)
+        return AG_OK;
+    if (m->order > 0) {
+        double error = step_error(r, m, h);
+        r->growth = fmin(GROWTH, SAFETY * pow(fmax(error, 1e-12), -1.0 / (m->order + 1)));
+        if (!(error <= 1)) {
+            stats->rejected_error++;
+            return cut(r, AG_REJECT, h, isfinite(error) ? fmax(0.1, r->growth) : 0.1);
+        }
+    }
+    double most = out_of_range(r) ? -1 : ag_system_step_limit(r->s, r->x0, r->x1);
+    if (most < 0) {
+        stats->rejected_model++;
+        return cut(r, AG_REJECT, h, 0.5);
+    }
+    r->growth = fmin(r->growth, most / h);
+    return AG_OK;
+}
+
+static ag_status explain(tran *r, ag_status status, double h)
+{
+    ag_system *s = r->s;
+    char t[64], step[64];
+    if (status != AG_ESTEP)
+        return status;
+    ag_number_engineering(t, r->t, "s", 4);
+    ag_number_engineering(step, h, "s", 3);
+    if (r->why == AG_ESINGULAR) {
+        ag_error(s->c->diag, r->a->at, "tran: matrix is singular at t = %s at %s: no path to ground or a loop of sources",
+                 t, ag_system_name(s, r->w->singular, s->arena));
+        return AG_ESINGULAR;
+    }
+    ag_error(s->c->diag, r->a->at, "tran: %s at t = %s after %d step cuts (h = %s); try a larger reltol, abstol or gmin, "
+             "or slower source edges", r->why == AG_ENOCONV ? "no convergence" : "step too small", t, r->cuts, step);
+    ag_newton_worst(r->w);
+    ag_note(s->c->diag, r->a->at, "largest residual at %s: %.3g (tolerance %.3g); largest change: %s by %.3g",
+            ag_system_name(s, r->w->worst, s->arena), r->w->residual, s->S[r->w->worst],
+            ag_system_name(s, r->w->worst_update, s->arena), r->w->update);
+    return r->why == AG_ENOCONV ? AG_ENOCONV : AG_ESTEP;
+}
+
+static ag_status deliver(tran *r)
+{
+    if (!r->io->point || r->t < r->a->tstart * (1 - 1e-12))
+        return AG_OK;
+    r->io->stats.points++;
+    return r->io->point(r->io->self, r->row[2]);
+}
+
+/* x1 becomes x0. For the prediction of the next step the inner stage (or the old x0) stays as xb. */
+static ag_status accept(tran *r, const ag_method *m, double h)
+{
+    ag_stats *stats = &r->io->stats;
+    double to = h >= (r->corner - r->t) * (1 - 1e-12) ? r->corner : r->t + h;
+    stats->steps++;
+    stats->hmin = stats->hmin > 0 ? fmin(stats->hmin, h) : h;
+    stats->hmax = fmax(stats->hmax, h);
+    stats->worst_kcl = fmax(stats->worst_kcl, ag_newton_worst(r->w));
+    if (r->io->quadrature)
+        r->io->quadrature(r->io->self, (const double *const *)r->row, m->weight, m->carry);
+    r->tb = m->n_stage == 2 ? r->t + m->stage[0].theta * h : r->t;
+    swap(m->n_stage == 2 ? &r->xs : &r->x0, &r->xb);
+    swap(&r->x0, &r->x1);
+    if (m->n_stage == 1) {
+        swap(&r->qs, &r->q0);
+        swap(&r->qds, &r->qd0);
+    }
+    swap(&r->q0, &r->q1);
+    swap(&r->qd0, &r->qd1);
+    r->h_before = m->n_stage == 2 ? h * (1 - AG_GAMMA) : h;
+    r->since++;
+    r->cuts = 0;
+    r->t = to;
+    ag_status status = deliver(r);
+    swap(&r->row[0], &r->row[2]);
+    if (!r->fixed)
+        r->h = h * r->growth;
+    return status;
+}
+
+static double first_step(const tran *r) { return fmin(r->hmax, r->corner - r->t) / FIRST_STEPS; }
+
+static ag_status run(tran *r)
+{
+    ag_status status = AG_OK;
+    for (long n = 0; r->t < r->a->tstop && status == AG_OK; n++) {
+        if (r->t >= r->corner) {                      /* a corner: dq/dt may jump here */
+            r->corner = next_corner(r);
+            r->since = 0;
+            if (!r->fixed)
+                r->h = first_step(r);
+        }
+        r->hmin = fmax(r->s->c->options.hmin, 64 * 2.2e-16 * fmax(r->t, 1e-6 * r->a->tstop));
+        double h = fit_step(r);
+        ag_method m = ag_method_at(r->method, h, r->h_before, r->since);
+        while ((status = try_step(r, &m, h)) == AG_REJECT) {
+            h = fit_step(r);
+            m = ag_method_at(r->method, h, r->h_before, r->since);
+        }
+        if (status != AG_OK)
+            return explain(r, status, r->h);
+        status = accept(r, &m, h);
+        if (n % PROGRESS_EACH == 0 && r->io->progress && r->io->progress(r->io->self, r->t / r->a->tstop, r->t))
+            return AG_ESTOPPED;
+    }
+    return status;
+}
+
+ag_status ag_transient(ag_newton *w, const ag_analysis *a, ag_run_io *io)
+{
+    tran *r = AG_NEW(w->s->arena, tran, 1);
+    const ag_options *o = &w->s->c->options;
+    *r = (tran){ .w = w, .s = w->s, .a = a, .io = io, .method = (int)o->method, .fixed = o->fixedstep > 0 };
+    allocate(r);
+    r->hmax = a->tmax > 0 ? a->tmax : (a->tstop - a->tstart) / 50;
+    if (r->fixed)
+        r->h = r->hmax = a->tmax > 0 ? a->tmax : a->tstep;
+    r->corner = next_corner(r);
+    ag_initial_states(r->s, r->x0);
+    ag_status status = a->uic ? start_uic(r) : start_op(r);
+    if (status == AG_REJECT || (a->uic && status != AG_OK)) {
+        r->why = status;
+        return explain(r, AG_ESTEP, 0);
+    }
+    if (status != AG_OK)
+        return status;
+    r->corner = 0;                                    /* the start is a corner */
+    ag_system_row(r->s, 0, r->x0, r->qd0, r->row[2]);
+    memcpy(r->row[0], r->row[2], ((size_t)r->s->c->plan.n_probe + 1) * sizeof(double));
+    status = deliver(r);
+    return status == AG_OK ? run(r) : status;
+}
