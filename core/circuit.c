@@ -171,11 +171,10 @@ int ag_param_find(const ag_param *p, int n, const char *name)
 /* "ron = -5 ohm is outside 0.001 .. 1e+12": the range as the table states it. */
 static void report_range(ag_circuit *c, const ag_model *m, const ag_param *p, double value, ag_loc at)
 {
-    char        text[AG_NUMBER_SIZE], low[AG_NUMBER_SIZE], high[AG_NUMBER_SIZE];
+    char        text[AG_NUMBER_SIZE];
     const char *unit = strcmp(p->unit, "1") ? p->unit : "";
-    ag_error(c->diag, at, "%s parameter '%s' = %s%s%s is outside %s .. %s", m->name, p->name,
-             ag_number_print(text, value), *unit ? " " : "", unit, ag_number_print(low, p->min),
-             ag_number_print(high, p->max));
+    ag_error(c->diag, at, "%s parameter '%s' = %s%s%s is outside %g .. %g", m->name, p->name,
+             ag_number_print(text, value), *unit ? " " : "", unit, p->min, p->max);
 }
 
 /* Whether the value may be stored; `where` is AG_ON_CARD or AG_ON_INSTANCE. Lists and texts have no range. */

@@ -154,8 +154,11 @@ static int variable(ag_circuit *c, ag_instance i, const char *var, ag_loc at)
     if (!strcmp(var, "v")) return two_terminal(c, i, AG_PROBE_VOLTAGE, "V", name, at);
     if (!strcmp(var, "g")) return two_terminal(c, i, AG_PROBE_CONDUCTANCE, "S", name, at);
     k = ag_param_find(m->param, m->n_param, var);
-    if (k >= 0 && (m->param[k].kind == AG_REAL || m->param[k].kind == AG_INT))
-        return keep(c, device_probe(i, AG_PROBE_PARAM, k, m->param[k].unit), name);
+    if (k >= 0 && (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT)) {
+        ag_error(c->diag, at, "%s: this parameter is not a number", name);
+        return -1;
+    }
+    if (k >= 0) return keep(c, device_probe(i, AG_PROBE_PARAM, k, m->param[k].unit), name);
     k = find_derived(m, var);
     if (k >= 0) return keep(c, device_probe(i, AG_PROBE_DERIVED, k, m->derived[k].unit), name);
     report_variable(c, i, var, at);
