@@ -1,0 +1,210 @@
+/* Linear circuits against their closed forms: accuracy at a tolerance, convergence with it, order of each method. */
+#include "tests/support/sim.h"
+
+static const char *const methods[] = { "trbdf2", "trap", "gear" };
+
+/* Largest deviation of a column from exact(t) over all points. */
+typedef double exact_fn(double t);
+static double deviation(const sim *s, int column, exact_fn *exact)
+{
+    double top = 0;
+    for (int i = 0; i < s->n; i++)
+        top = fmax(top, fabs(sim_at(s, i, column) - exact(sim_at(s, i, 0))));
+    return top;
+}
+
+static double error_of(const char *netlist, const char *options, const char *signal, exact_fn *exact)
+{
+    char text[2048];
+    snprintf(text, sizeof text, "%s.options %s\n.end\n", netlist, options);
+    sim *s = sim_new(text);
+    int k = sim_signal(s, signal);
+    sim_run(s);
+    double e = deviation(s, k, exact);
+    sim_free(s);
+    return e;
+}
+
+/* ---- step responses over ten time constants or periods --------------------------------------------------------- */
+
+static const char rc[] = "rc step\nv1 in 0 1\nr1 in out 1k\nc1 out 0 1n ic=0\n.tran 10n 10u uic\n";
+static double rc_exact(double t) { return 1 - exp(-t / 1e-6); }
+
+/* L = 1 mH, C = 1 nF: w0 = 1e6 rad/s; damping ratio z by R = 2 z sqrt(L/C). v(out) of the series circuit. */
+static double zeta;
+static double rlc_exact(double t)
+{
+    double w = 1e6, s = zeta * w;
+    if (zeta < 1) {
+        double wd = w * sqrt(1 - zeta * zeta);
+        return 1 - exp(-s * t) * (cos(wd * t) + s / wd * sin(wd * t));
+    }
+    if (zeta > 1) {
+        double d = w * sqrt(zeta * zeta - 1), a = s - d, b = s + d;
+        return 1 - (b * exp(-a * t) - a * exp(-b * t)) / (b - a);
+    }
+    return 1 - exp(-w * t) * (1 + w * t);
+}
+static const char *rlc(double z)
+{
+    static char text[512];
+    zeta = z;
+    snprintf(text, sizeof text, "rlc step\nv1 in 0 1\nr1 in a %.17g\nl1 a out 1m ic=0\nc1 out 0 1n ic=0\n"
+             ".tran 0.1u 62.831853u uic\n", 2 * z * 1e3);
+    return text;
+}
+
+static void check_accuracy(const char *netlist, const char *signal, exact_fn *exact, double peak)
+{
+    assert_true(error_of(netlist, "reltol=1e-3", signal, exact) < 5e-3 * peak);
+    assert_true(error_of(netlist, "reltol=1e-6", signal, exact) < 1e-4 * peak);
+}
+
+static void check_convergence(const char *netlist, const char *signal, exact_fn *exact)
+{
+    for (int m = 0; m < 3; m++) {
+        double last = INFINITY;
+        for (int k = 3; k <= 7; k++) {
+            char options[64];
+            snprintf(options, sizeof options, "method=%s reltol=1e-%d vntol=1e-9 abstol=1e-15", methods[m], k);
+            double e = error_of(netlist, options, signal, exact);
+            if (!(e < last))
+                fail_msg("%s: error %g at reltol 1e-%d is not below %g", methods[m], e, k, last);
+            last = e;
+        }
+    }
+}
+
+static void rc_step_is_accurate(void **state) { (void)state; check_accuracy(rc, "v(out)", rc_exact, 1); }
+static void rc_error_falls_with_every_decade_of_reltol(void **state) { (void)state; check_convergence(rc, "v(out)", rc_exact); }
+
+static void rlc_step_is_accurate_in_all_dampings(void **state)
+{
+    (void)state;
+    static const double z[] = { 0.3, 0.7, 1, 3 };
+    for (int k = 0; k < 4; k++)
+        check_accuracy(rlc(z[k]), "v(out)", rlc_exact, 1);
+}
+static void rlc_error_falls_with_every_decade_of_reltol(void **state)
+{
+    (void)state;
+    check_convergence(rlc(0.3), "v(out)", rlc_exact);
+}
+
+/* ---- fixed steps: order ------------------------------------------------------------------------------------------ */
+
+/* Error at the end of a run of n fixed steps. */
+static double fixed_error(const char *netlist, const char *method, double tstop, int n, const char *signal, exact_fn *exact)
+{
+    char text[2048];
+    snprintf(text, sizeof text, "%s.tran %.17g %.17g uic\n.options method=%s fixedstep=1 reltol=1e-9 vntol=1e-12 abstol=1e-18\n",
+             netlist, tstop / n, tstop, method);
+    sim *s = sim_new(text);
+    int k = sim_signal(s, signal);
+    sim_run(s);
+    assert_close(s->n, n + 1, 0, 0.5);
+    double e = fabs(sim_last(s, k) - exact(sim_at(s, s->n - 1, 0)));
+    sim_free(s);
+    return e;
+}
+
+static void every_method_is_of_second_order(void **state)
+{
+    (void)state;
+    static const char net[] = "order\nv1 in 0 1\nr1 in out 1k\nc1 out 0 1n ic=0\n";
+    for (int m = 0; m < 3; m++) {
+        double coarse = fixed_error(net, methods[m], 1e-6, 40, "v(out)", rc_exact);
+        double fine = fixed_error(net, methods[m], 1e-6, 160, "v(out)", rc_exact);
+        double order = log(coarse / fine) / log(4);
+        if (!(order > 1.85 && order < 2.3))
+            fail_msg("%s: order %g (errors %g, %g)", methods[m], order, coarse, fine);
+    }
+}
+
+/* Undamped LC, w = 1e6 rad/s, started with 1 V: phase and amplitude after ten cycles from v and i together. */
+static void lc_phase_and_amplitude_errors_fall_as_h_squared(void **state)
+{
+    (void)state;
+    static const double period = 6.2831853071795862e-6;
+    for (int m = 0; m < 3; m++) {
+        double phase[2], loss[2];
+        for (int k = 0; k < 2; k++) {
+            char text[512];
+            snprintf(text, sizeof text, "lc\nl1 a 0 1m ic=0\nc1 a 0 1n ic=1\n.tran %.17g %.17g uic\n"
+                     ".options method=%s fixedstep=1 reltol=1e-9 vntol=1e-12 abstol=1e-18\n",
+                     period / (200 << k), 10 * period, methods[m]);
+            sim *s = sim_new(text);
+            int v = sim_signal(s, "v(a)"), i = sim_signal(s, "i(l1)");
+            sim_run(s);
+            double cosine = sim_last(s, v), sine = sim_last(s, i) * 1e3;     /* v = cos wt, i sqrt(L/C) = sin wt */
+            phase[k] = fabs(atan2(sine, cosine));
+            loss[k] = fabs(1 - hypot(cosine, sine));
+            sim_free(s);
+        }
+        assert_true(phase[1] < 0.02);
+        double order = log2(phase[0] / phase[1]);
+        if (!(order > 1.9 && order < 2.1))
+            fail_msg("%s: phase error of order %g (%g, %g)", methods[m], order, phase[0], phase[1]);
+        assert_true(loss[1] < 0.3 * loss[0] || loss[1] < 1e-6);
+    }
+}
+
+/* ---- sources: what stands on a node is the formula --------------------------------------------------------------- */
+
+static double damped_sine(double t)
+{
+    double td = 1e-6, x = t - td;
+    return t < td ? 0.5 : 0.5 + 2 * exp(-1e5 * x) * sin(6.283185307179586 * 1e6 * x);
+}
+static double exponential(double t)
+{
+    double a = t > 1e-6 ? 1 - exp(-(t - 1e-6) / 5e-7) : 0, b = t > 4e-6 ? 1 - exp(-(t - 4e-6) / 1e-6) : 0;
+    return 0.2 + 1.3 * a - 1.3 * b;
+}
+static void sources_follow_their_formulas(void **state)
+{
+    (void)state;
+    static const char sine[] = "sin\nv1 a 0 sin(0.5 2 1meg 1u 1e5)\nr1 a 0 1\n.tran 10n 5u\n";
+    static const char rise[] = "exp\nv1 a 0 exp(0.2 1.5 1u 0.5u 4u 1u)\nr1 a 0 1\n.tran 10n 10u\n";
+    assert_true(error_of(sine, "", "v(a)", damped_sine) < 1e-12);
+    assert_true(error_of(rise, "", "v(a)", exponential) < 1e-12);
+}
+
+/* A pulse train: every corner is a point of the run, and the level between corners is exact. */
+static void every_corner_of_a_pulse_is_a_point(void **state)
+{
+    (void)state;
+    sim *s = sim_new("corners\nv1 a 0 pulse(0 1 1u 0.1u 0.2u 2u 5u)\nr1 a b 1k\nc1 b 0 10p\n.tran 10n 20u\n");
+    int v = sim_signal(s, "v(a)");
+    sim_run(s);
+    for (int period = 0; period < 3; period++) {
+        static const double corner[] = { 1e-6, 1.1e-6, 3.1e-6, 3.3e-6 }, level[] = { 0, 1, 1, 0 };
+        for (int k = 0; k < 4; k++) {
+            double t = corner[k] + 5e-6 * period;
+            int found = 0;
+            for (int i = 0; i < s->n; i++)
+                if (fabs(sim_at(s, i, 0) - t) < 1e-15) {
+                    found = 1;
+                    assert_close(sim_at(s, i, v), level[k], 0, 1e-6);
+                }
+            assert_true(found);
+        }
+    }
+    assert_close(sim_at(s, s->n - 1, 0), 20e-6, 1e-15, 0);
+    sim_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rc_step_is_accurate),
+        cmocka_unit_test(rc_error_falls_with_every_decade_of_reltol),
+        cmocka_unit_test(rlc_step_is_accurate_in_all_dampings),
+        cmocka_unit_test(rlc_error_falls_with_every_decade_of_reltol),
+        cmocka_unit_test(every_method_is_of_second_order),
+        cmocka_unit_test(lc_phase_and_amplitude_errors_fall_as_h_squared),
+        cmocka_unit_test(sources_follow_their_formulas),
+        cmocka_unit_test(every_corner_of_a_pulse_is_a_point),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
