@@ -49,6 +49,7 @@ $(BUILD)/parser/%.o: | $(BUILD)/parser/gram.h $(BUILD)/parser/scan.h
 $(BUILD)/models/%.o: models/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(WARN) $(CFLAGS) $(MODELOPT) -MMD -MP -c -o $@ $<
+$(BUILD)/core/program_run.o: CFLAGS += $(MODELOPT)
 $(BUILD)/registry.o: $(BUILD)/registry.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(BUILD)/%.o: %.c

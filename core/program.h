@@ -20,10 +20,15 @@ int ag_build_temper(ag_build *b);                 /* temperature in Celsius */
 int ag_build_op(ag_build *b, ag_op op, const int *arg);
 int ag_build_is_const(const ag_build *b, int node, double *value);   /* 1 and the value, or 0 */
 int ag_build_uses_time(const ag_build *b, int node);
+int ag_build_uses_input(const ag_build *b, int node);
 /* d node / d input k. At kinks (abs, min, if, comparisons) the derivative of the side taken. */
 int ag_build_derivative(ag_build *b, int node, int k);
 
 ag_program *ag_program_new(ag_build *b, const int *output, int n_output, ag_arena *a);
+/* The same with the work that depends on parameters and temperature only split off: *pre computes *n_pre values, which
+ * the returned program reads as parameters base + j. *pre is NULL when there are none; more than `most` stay inside. */
+ag_program *ag_program_split(ag_build *b, const int *output, int n_output, int base, int most, ag_program **pre, int *n_pre,
+                             ag_arena *a);
 /* out[j] are columns of n <= AG_LANES lanes; u[k], p[k] columns; temp [K] per lane, may be NULL when not used. A NULL
  * out[j] is skipped (with the work only it needs when the outputs from j on are all NULL). Reentrant: scratch has
  * ag_program_scratch(prog) doubles, 64-byte aligned. */
