@@ -1,66 +1,136 @@
-# agspice - targets: demo check all lib bench reproduce mutants memcheck doc install deps clean
-# Local choices go to config.mk: CC, OPT, SAN=1 (sanitizers), V=1 (commands).
+# agspice. `make help` lists the targets.
+# Local choices go to config.mk: CC, OPT, PREFIX, SAN=1 (sanitizers), CI=1 (warnings are errors), V=1 (commands).
 -include config.mk
 CC       ?= cc
 OPT      ?= -O2 -g
+PREFIX   ?= /usr/local
 BUILD    := $(if $(SAN),build/san,build)
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Wpointer-arith -Wvla $(if $(CI),-Werror)
-SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 comma    := ,
+SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 CPPFLAGS += -I. -I$(BUILD) -I/usr/include/suitesparse -D_POSIX_C_SOURCE=200809L
-CFLAGS   += -std=c11 $(OPT) -fPIC -ffp-contract=off $(SANFLAGS)
-MODELOPT := -O3 -fno-math-errno -fno-trapping-math -fopenmp-simd
+CFLAGS   += -std=c11 $(OPT) -fPIC -ffp-contract=off -fopenmp-simd $(SANFLAGS)
+MODELOPT := -O3 -fno-math-errno -fno-trapping-math
 LIBS     := -lklu -lbtf -lamd -lcolamd -lsuitesparseconfig -ljansson -lm
 Q        := $(if $(V),,@)
+# A make without -j builds with all processors; one that has a job server shares it.
+JOBS      = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+SUBMAKE   = $(MAKE) --no-print-directory $(JOBS)
+VERSION   = $(shell sed -n 's/^.define AG_VERSION "\(.*\)"/\1/p' api/agspice.h)
+SOVERSION := 0
 
 MODEL_SRC := $(sort $(wildcard models/*/*.c))
 MODELS    := $(notdir $(basename $(MODEL_SRC)))
 LIB_SRC   := $(sort $(wildcard core/*.c parser/*.c solver/*.c waveforms/*.c run/*.c api/agspice.c)) $(MODEL_SRC)
 LIB_OBJ   := $(LIB_SRC:%.c=$(BUILD)/%.o) $(addprefix $(BUILD)/,registry.o parser/gram.o parser/scan.o)
 CLI_OBJ   := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard cli/*.c)))
-TESTS     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*/test_*.c)))
+TESTS     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*/test_*.c api/demo.c)))
+LIB       := $(BUILD)/libagspice.a
+SHARED    := $(BUILD)/libagspice.so.$(SOVERSION)
 
-.PHONY: all lib check clean
-all: $(BUILD)/agspice
-lib: $(BUILD)/libagspice.a
+.PHONY: all lib programs demo check memcheck mutants bench install clean deps help
+all: $(BUILD)/agspice                         ## build/agspice
+lib: $(LIB) $(BUILD)/libagspice.so            ## build/libagspice.a and .so
+programs: $(BUILD)/agspice $(TESTS)
 
-$(BUILD)/agspice: $(CLI_OBJ) $(BUILD)/libagspice.a
+demo:                                         ## write and read a 16 x 16 tile: energy table and picture
+	@.ci/deps build run
+	@$(SUBMAKE) all
+	@mkdir -p build/demo
+	@$(BUILD)/agspice --plot build/demo/tile16.svg netlists/crossbar/tile16.cir
+	@echo 'picture: build/demo/tile16.svg'
+
+check:                                        ## all tests (SAN=1: under address and undefined-behaviour checks)
+	@.ci/deps build run test
+	@$(SUBMAKE) programs
+	@BUILD=$(BUILD) AGSPICE=$(BUILD)/agspice python3 tests/run
+
+memcheck:                                     ## C tests and netlists under valgrind (long)
+	@.ci/deps build run test memcheck
+	@$(SUBMAKE) programs
+	@BUILD=$(BUILD) AGSPICE=$(BUILD)/agspice python3 tests/run --valgrind
+
+mutants:                                      ## one-line faults, each of which must fail a test
+	@.ci/deps build run test
+	@python3 tests/mutants/run.py
+
+bench:                                        ## speed beside ngspice (SAVE=1: also to bench/RESULTS.md)
+	@.ci/deps build run test
+	@$(SUBMAKE) all
+	@AGSPICE=$(BUILD)/agspice python3 bench/run $(if $(SAVE),--save)
+
+deps:                                         ## install the Debian packages that are missing
+	@.ci/deps build run test
+
+help:                                         ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/    make \1\t\2/p' Makefile | expand -t 20
+
+$(BUILD)/agspice: $(CLI_OBJ) $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/libagspice.a: $(LIB_OBJ)
+$(LIB): $(LIB_OBJ)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+# The shared library shows what the public header declares, nothing else.
+$(BUILD)/libagspice.map: api/agspice.h
+	$(Q)mkdir -p $(@D)
+	$(Q)sed -n -e '1i {global:' -e 's/^[a-z].*\b\(ag_[a-z_0-9]*\)(.*);.*/\1;/p' -e '$$a local: *;};' $< > $@
+$(SHARED): $(LIB_OBJ) $(BUILD)/libagspice.map
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--version-script,$(BUILD)/libagspice.map -o $@ $(LIB_OBJ) $(LIBS)
+$(BUILD)/libagspice.so: $(SHARED)
+	$(Q)ln -sf $(<F) $@
 
 $(BUILD)/registry.c: $(MODEL_SRC) Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q){ echo '#include "core/model.h"'; printf 'extern const ag_model ag_model_%s;\n' $(MODELS); \
 	   echo 'const ag_model *const ag_models[] = {'; printf '    &ag_model_%s,\n' $(MODELS); echo '    0 };'; } > $@
 
+GENERATED := $(addprefix $(BUILD)/parser/,gram.h scan.h)
 $(BUILD)/parser/gram.c $(BUILD)/parser/gram.h &: parser/gram.y
 	$(Q)mkdir -p $(@D)
 	$(Q)bison -Werror -o $(BUILD)/parser/gram.c --defines=$(BUILD)/parser/gram.h $<
 $(BUILD)/parser/scan.c $(BUILD)/parser/scan.h &: parser/scan.l
 	$(Q)mkdir -p $(@D)
 	$(Q)flex -o $(BUILD)/parser/scan.c --header-file=$(BUILD)/parser/scan.h $<
+$(patsubst %.c,$(BUILD)/%.o,$(wildcard parser/*.c)): | $(GENERATED)
 
 # Generated code is not held to our warnings.
-$(BUILD)/parser/gram.o $(BUILD)/parser/scan.o: $(BUILD)/parser/%.o: $(BUILD)/parser/%.c $(BUILD)/parser/gram.h $(BUILD)/parser/scan.h
+$(BUILD)/parser/gram.o $(BUILD)/parser/scan.o: $(BUILD)/parser/%.o: $(BUILD)/parser/%.c $(GENERATED)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-$(BUILD)/parser/%.o: | $(BUILD)/parser/gram.h $(BUILD)/parser/scan.h
+$(BUILD)/registry.o: $(BUILD)/registry.c
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/models/%.o: models/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(WARN) $(CFLAGS) $(MODELOPT) -MMD -MP -c -o $@ $<
-$(BUILD)/core/program_run.o: CFLAGS += $(MODELOPT)
-$(BUILD)/registry.o: $(BUILD)/registry.c
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(BUILD)/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(WARN) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/%: tests/%.c $(BUILD)/libagspice.a
+$(BUILD)/tests/%: tests/%.c $(LIB)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(WARN) $(CFLAGS) -MMD -MP -o $@ $< $(BUILD)/libagspice.a -lcmocka $(LIBS)
+	$(Q)$(CC) $(CPPFLAGS) $(WARN) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) -lcmocka $(LIBS)
+$(BUILD)/api/demo: api/demo.c $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(WARN) $(CFLAGS) -MMD -MP -o $@ $< $(LIB) $(LIBS)
 
-clean:
+$(BUILD)/agspice.pc: api/agspice.h Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' 'Name: agspice' \
+	   'Description: SPICE-style simulator for memristor circuits' 'Version: $(VERSION)' 'Libs: -L$${libdir} -lagspice' \
+	   'Libs.private: $(LIBS)' 'Cflags: -I$${includedir}' > $@
+
+DATA = $(DESTDIR)$(PREFIX)/share/agspice
+install: all lib $(BUILD)/agspice.pc          ## program, library, header, pkg-config file, examples (DESTDIR=, PREFIX=)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pkgconfig include) $(addprefix $(DATA)/,$(wildcard netlists/*))
+	install -m 755 $(BUILD)/agspice $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(LIB) $(SHARED) $(DESTDIR)$(PREFIX)/lib/
+	ln -sf libagspice.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libagspice.so
+	install -m 644 api/agspice.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 $(BUILD)/agspice.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/
+	install -m 644 LICENSE LICENSES.md $(DATA)/
+	for d in $(wildcard netlists/*); do install -m 644 $$d/* $(DATA)/$$d/; done
+
+clean:                                        ## remove build/
 	$(Q)rm -rf build
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path '$(BUILD)/san' -prune -o -path '$(BUILD)/mutants' -prune -o -name '*.d' -print 2>/dev/null)
