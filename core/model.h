@@ -57,7 +57,7 @@ typedef struct ag_tile {
     const double *const *p;               /* parameters; a uniform one points to a constant tile */
     const double *const *d;               /* derived values, from prepare */
     const double *const *u;               /* inputs: branch voltages [V], own unknowns, refs */
-    double *const       *f, *const *q;    /* outputs: f(u,t) and q(u) in f + dq/dt */
+    double *const       *f, *const *q;    /* outputs: f(u,t) and q(u) in f + dq/dt; 0 before eval, which sets what it has */
     double *const       *df, *const *dq;  /* df/du, dq/du; df == NULL: residual only (then dq is NULL too) */
     const ag_vector     *vector;          /* of the circuit, indexed by AG_VECTOR parameters */
     const void          *data;            /* model->data */
@@ -93,7 +93,7 @@ typedef struct ag_model {
     void   (*limit)(const ag_tile *t, double *const *u_next);
     /* First time after `time` where lane k has a corner; INFINITY when none. */
     double (*breakpoint)(const ag_tile *t, int k, double time);
-    /* After a converged step from u = old: largest next step [s], or negative: reject this one. */
+    /* After a converged step from old (time, u) to now: largest next step [s], or negative: reject this one. */
     double (*step)(const ag_tile *old, const ag_tile *now);
     /* Check of one lane's parameters at set-up beyond the ranges of the table; NULL or a complaint ("vt must ..."). */
     const char *(*check)(const double *param, int n_param);

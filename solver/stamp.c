@@ -279,7 +279,7 @@ double ag_system_breakpoint(ag_system *s, int part, double time)
     return first;
 }
 
-double ag_system_step_limit(ag_system *s, const double *x0, const double *x1)
+double ag_system_step_limit(ag_system *s, double t0, const double *x0, double t1, const double *x1)
 {
     double most = INFINITY;
     for (int i = 0; i < s->n_part && most >= 0; i++) {
@@ -293,6 +293,8 @@ double ag_system_step_limit(ag_system *s, const double *x0, const double *x1)
             gather(p, x0, l, l->f);                    /* f and ux are free between assemblies */
             gather(p, x1, l, l->ux);
             ag_tile old = l->tile, now = l->tile;
+            old.time = t0;
+            now.time = t1;
             old.u = (const double *const *)l->f;
             now.u = (const double *const *)l->ux;
             most = fmin(most, p->m->step(&old, &now));

@@ -19,7 +19,10 @@
 #define ERROR_SHARE   0.25
 #define SAFETY        0.85           /* of the step that would just be accepted */
 #define GROWTH        4.0            /* largest ratio of two steps */
-#define FIRST_STEPS   200.0          /* the first step is this part of the way to the next corner, or of TMAX */
+#define FIRST_GROWTH  20.0           /* the same for the first steps after a corner */
+/* The first step after a corner is this part of the way to the next corner (or of TMAX). Currents through capacitances
+ * jump at corners and a point holds one value: integrals over points miss half a jump times the first step. */
+#define FIRST_STEPS   1e4
 #define PROGRESS_EACH 32             /* steps between two calls */
 
 typedef struct point { double t; const double *x; } point;
@@ -232,18 +235,19 @@ static ag_status try_step(tran *r, const ag_method *m, double h)
         stats->rejected_newton++;
         return cut(r, status, h, 0.25);
     }
-    r->growth = GROWTH;
+    double growth = r->since < 2 ? FIRST_GROWTH : GROWTH;
+    r->growth = growth;
     if (r->fixed)
         return AG_OK;
     if (m->order > 0) {
         double error = step_error(r, m, h);
-        r->growth = fmin(GROWTH, SAFETY * pow(fmax(error, 1e-12), -1.0 / (m->order + 1)));
+        r->growth = fmin(growth, SAFETY * pow(fmax(error, 1e-12), -1.0 / (m->order + 1)));
         if (!(error <= 1)) {
             stats->rejected_error++;
             return cut(r, AG_REJECT, h, isfinite(error) ? fmax(0.1, r->growth) : 0.1);
         }
     }
-    double most = out_of_range(r) ? -1 : ag_system_step_limit(r->s, r->x0, r->x1);
+    double most = out_of_range(r) ? -1 : ag_system_step_limit(r->s, r->t, r->x0, r->t + h, r->x1);
     if (most < 0) {
         stats->rejected_model++;
         return cut(r, AG_REJECT, h, 0.5);
