@@ -2,8 +2,8 @@
  *
  * The library never prints, never exits and keeps no global state; circuits may run in parallel. Every call
  * returns an ag_status unless it creates something. Whatever is obtained through a circuit lives until
- * ag_circuit_free. The other folders include this header for the types that cross the boundary, so that each
- * is defined once. */
+ * ag_circuit_free; after AG_ENOMEM that is the only call left. The other folders include this header for the types
+ * that cross the boundary, so that each is defined once. */
 #ifndef AGSPICE_H
 #define AGSPICE_H
 #include <stddef.h>
@@ -70,11 +70,12 @@ typedef struct ag_circuit ag_circuit;
 
 ag_circuit *ag_circuit_new(const ag_host *host);          /* NULL: defaults. Returns NULL when out of memory */
 void        ag_circuit_free(ag_circuit *c);               /* frees everything obtained through c */
-ag_status   ag_read_file(ag_circuit *c, const char *path);
+ag_status   ag_read_file(ag_circuit *c, const char *path);      /* "-": standard input */
 ag_status   ag_read_text(ag_circuit *c, const char *label, const char *text);
 /* Overrides a top-level .param; to be called before reading. expression: "2k", "3*w". */
 ag_status   ag_override(ag_circuit *c, const char *name, const char *expression);
-/* Building without a netlist: a model card; an instance (nodes ends with NULL); a numeric parameter of either. */
+/* Building without a netlist: a model card; an instance of a card, or of a model with its defaults (nodes ends with
+ * NULL); a numeric parameter of either, in SI units. Parameters may be set again between runs. */
 ag_status   ag_add_card(ag_circuit *c, const char *card, const char *model);
 ag_status   ag_add(ag_circuit *c, const char *name, const char *card, const char *const *nodes);
 ag_status   ag_set(ag_circuit *c, const char *object, const char *param, double value);

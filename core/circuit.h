@@ -61,6 +61,7 @@ struct ag_circuit {
     ag_options  options;
     ag_map     *probe_map;                 /* canonical name of a probe -> (void *)(intptr_t)(1 + its number) */
     ag_plan     plan;                      /* analyses, outputs, measures: what the netlist asks for */
+    int        *usual, n_usual, usual_of;  /* the default set of ag_saved, and the numbers of nodes and instances it is for */
     int         finished;
 };
 

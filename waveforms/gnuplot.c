@@ -1,0 +1,350 @@
+#include "waveforms/gnuplot.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* Okabe, Ito, "Color universal design" (2008): eight colours told apart with any kind of colour vision; without the
+ * yellow, which is too faint for lines. */
+static const char *const colour[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000" };
+#define N_COLOUR ((int)(sizeof colour / sizeof *colour))
+
+static const struct format { const char *suffix, *terminal; } format[] = {
+    { ".svg", "svg size 1000,%d dynamic noenhanced font 'Helvetica,14' background rgb 'white'" },
+    { ".png", "pngcairo size 1000,%d noenhanced font 'Sans,11' background rgb 'white'" },
+    { ".pdf", "pdfcairo size 10in,%din noenhanced font 'Sans,12'" },
+};
+
+/* A running gnuplot: a socket that is its standard input and error. A socket, not a pipe, because sending to a process
+ * that has died must not raise SIGPIPE in the host. */
+typedef struct plotter {
+    int    fd;
+    pid_t  pid;
+    int    broken;
+    size_t n;
+    char   buffer[1 << 14];
+} plotter;
+
+static void flush(plotter *p)
+{
+    for (size_t done = 0; done < p->n && !p->broken;) {
+        ssize_t sent = send(p->fd, p->buffer + done, p->n - done, MSG_NOSIGNAL);
+        if (sent > 0)
+            done += (size_t)sent;
+        else if (errno != EINTR)
+            p->broken = 1;
+    }
+    p->n = 0;
+}
+
+static void put(plotter *p, const char *text)
+{
+    for (; *text; text++) {
+        if (p->n == sizeof p->buffer)
+            flush(p);
+        p->buffer[p->n++] = *text;
+    }
+}
+
+__attribute__((format(printf, 2, 3))) static void say(plotter *p, const char *format_, ...)
+{
+    char    line[512];
+    va_list args;
+
+    va_start(args, format_);
+    vsnprintf(line, sizeof line, format_, args);
+    va_end(args);
+    put(p, line);
+}
+
+/* In single quotes gnuplot substitutes nothing; a quote is doubled. Control characters would end the command. */
+static void quote(plotter *p, const char *text)
+{
+    char one[3] = "";
+
+    put(p, "'");
+    for (; *text; text++) {
+        one[0] = (unsigned char)*text < ' ' ? ' ' : *text;
+        one[1] = *text == '\'' ? '\'' : 0;
+        put(p, one);
+    }
+    put(p, "'");
+}
+
+static ag_status start(plotter *p, ag_diag *d)
+{
+    posix_spawn_file_actions_t act;
+    char *const argv[] = { "gnuplot", "-d", NULL };      /* -d: without the user's start-up files */
+    int   pair[2], failure;
+
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair)) {
+        ag_error(d, AG_NOWHERE, "cannot talk to gnuplot: %s", strerror(errno));
+        return AG_EIO;
+    }
+    fcntl(pair[0], F_SETFD, FD_CLOEXEC);
+    fcntl(pair[1], F_SETFD, FD_CLOEXEC);
+    posix_spawn_file_actions_init(&act);
+    posix_spawn_file_actions_adddup2(&act, pair[1], 0);
+    posix_spawn_file_actions_adddup2(&act, pair[1], 2);
+    failure = posix_spawnp(&p->pid, "gnuplot", &act, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&act);
+    close(pair[1]);
+    if (failure) {
+        close(pair[0]);
+        if (failure == ENOENT)
+            ag_error(d, AG_NOWHERE, "--plot needs the program gnuplot: install the package gnuplot-nox, "
+                     "or write the waveforms with -r or --csv");
+        else
+            ag_error(d, AG_NOWHERE, "cannot start gnuplot: %s", strerror(failure));
+        return AG_EIO;
+    }
+    *p = (plotter){ .fd = pair[0], .pid = p->pid };
+    return AG_OK;
+}
+
+/* Ends the input, collects what gnuplot says and how it ended. */
+static ag_status finish(plotter *p, ag_diag *d)
+{
+    char    said[400];
+    size_t  n = 0;
+    ssize_t got;
+    int     state = 0;
+
+    flush(p);
+    shutdown(p->fd, SHUT_WR);
+    char rest[256];
+    while ((got = n < sizeof said - 1 ? read(p->fd, said + n, sizeof said - 1 - n) : read(p->fd, rest, sizeof rest)) > 0
+           || (got < 0 && errno == EINTR))
+        n += got > 0 && n < sizeof said - 1 ? (size_t)got : 0;
+    close(p->fd);
+    while (waitpid(p->pid, &state, 0) < 0 && errno == EINTR)
+        ;
+    said[n] = 0;
+    if (WIFEXITED(state) && WEXITSTATUS(state) == 0 && !p->broken)
+        return AG_OK;
+    char *text = said + strspn(said, "\n");
+    for (char *c = text; *c; c++)
+        *c = *c == '\n' || *c == '\r' ? ' ' : *c;
+    ag_error(d, AG_NOWHERE, "gnuplot failed: %s", *text ? text : "it ended without a message");
+    return AG_EIO;
+}
+
+/* ---- what is drawn ---- */
+
+typedef struct scale { double factor; const char *prefix; } scale;
+
+/* Engineering prefix for values up to `largest`; only where the unit takes one. */
+static scale scale_for(double largest, const char *unit)
+{
+    static const char *const plain[] = { "s", "V", "A", "W", "S", "ohm", "m", "C", "J", "F", "H", "Hz" };
+    static const char *const prefix[] = { "a", "f", "p", "n", "u", "m", "", "k", "M", "G", "T" };
+
+    for (int k = 0; k < (int)(sizeof plain / sizeof *plain); k++) {
+        if (strcmp(unit, plain[k]) || !(largest > 0) || !isfinite(largest))
+            continue;
+        int group = (int)floor(log10(largest * 1.0000001) / 3);
+        group = group < -6 ? -6 : group > 4 ? 4 : group;
+        return (scale){ pow(10, -3 * group), prefix[group + 6] };
+    }
+    return (scale){ 1, "" };
+}
+
+static const char *quantity(const char *unit)
+{
+    static const char *const word[][2] = { { "V", "voltage" }, { "A", "current" }, { "W", "power" }, { "S", "conductance" },
+        { "ohm", "resistance" }, { "K", "temperature" }, { "C", "charge" }, { "J", "energy" }, { "m", "length" },
+        { "eV", "energy" } };
+
+    for (int k = 0; k < (int)(sizeof word / sizeof *word); k++)
+        if (!strcmp(unit, word[k][0]))
+            return word[k][1];
+    return "value";
+}
+
+static const char *unit_of(const ag_curve *c) { return c->unit && *c->unit ? c->unit : "1"; }
+
+typedef struct panel { const char *unit; double low, high; scale y; } panel;
+
+/* One panel per unit, in order of appearance; returns how many. */
+static int find_panels(const ag_curve *curve, int n, const ag_memory *m, panel *out)
+{
+    int n_panel = 0;
+
+    for (int k = 0; k < n; k++) {
+        int j = 0;
+        while (j < n_panel && strcmp(out[j].unit, unit_of(&curve[k])))
+            j++;
+        if (j == n_panel)
+            out[n_panel++] = (panel){ .unit = unit_of(&curve[k]), .low = INFINITY, .high = -INFINITY };
+        for (long i = 0; i < m->n; i++) {
+            double y = ag_series_at(curve[k].series, i);
+            if (isfinite(y)) {
+                out[j].low = fmin(out[j].low, y);
+                out[j].high = fmax(out[j].high, y);
+            }
+        }
+    }
+    for (int j = 0; j < n_panel; j++) {
+        panel *p = &out[j];
+        if (p->low > p->high)
+            p->low = p->high = 0;
+        p->y = scale_for(fmax(fabs(p->low), fabs(p->high)), p->unit);
+        double room = p->high > p->low ? 0.06 * (p->high - p->low) : p->high != 0 ? 0.5 * fabs(p->high) : 1;
+        p->low = (p->low - room) * p->y.factor;
+        p->high = (p->high + room) * p->y.factor;
+    }
+    return n_panel;
+}
+
+static void put_point(plotter *p, const ag_curve *c, const ag_memory *m, long i, double time_factor, double factor)
+{
+    double y = ag_series_at(c->series, i) * factor;
+
+    if (isfinite(y))
+        say(p, "%.9g %.9g\n", ag_memory_time(m, i) * time_factor, y);
+    else
+        put(p, "\n");                                    /* a gap in the line */
+}
+
+/* All points, or of each bucket the smallest and the largest in order of time. */
+static void put_curve(plotter *p, const ag_curve *c, const ag_memory *m, double time_factor, double factor)
+{
+    long bucket = m->n > AG_PLOT_POINTS ? (m->n + AG_PLOT_POINTS / 2 - 1) / (AG_PLOT_POINTS / 2) : 1;
+
+    for (long first = 0; first < m->n; first += bucket) {
+        long low = first, high = first, end = first + bucket < m->n ? first + bucket : m->n;
+        for (long i = first + 1; i < end; i++) {
+            double y = ag_series_at(c->series, i);
+            low = y < ag_series_at(c->series, low) ? i : low;
+            high = y > ag_series_at(c->series, high) ? i : high;
+        }
+        put_point(p, c, m, low < high ? low : high, time_factor, factor);
+        if (low != high)
+            put_point(p, c, m, low < high ? high : low, time_factor, factor);
+    }
+}
+
+static void draw_panel(plotter *p, const panel *q, int j, int n_panel, const ag_curve *curve, int n, int terminal)
+{
+    double top = 0.93, bottom = terminal ? 0.12 : n_panel > 1 ? 0.1 : 0.13, gap = 0.03;
+    double height = (top - bottom - gap * (n_panel - 1)) / n_panel, y1 = top - j * (height + gap);
+    int    used = 0;
+
+    if (!terminal)
+        say(p, "set tmargin at screen %g\nset bmargin at screen %g\n", y1, y1 - height);
+    say(p, "set yrange [%.9g:%.9g]\nset ylabel ", q->low, q->high);
+    char label[64];
+    snprintf(label, sizeof label, strcmp(q->unit, "1") ? "%s [%s%s]" : "%s", quantity(q->unit), q->y.prefix, q->unit);
+    quote(p, label);
+    say(p, "\nset format x '%s'\n", terminal || j == n_panel - 1 ? "%g" : "");
+    if (j == n_panel - 1)
+        put(p, "set xlabel time_label\n");
+    put(p, "plot ");
+    for (int k = 0; k < n; k++) {
+        if (strcmp(unit_of(&curve[k]), q->unit))
+            continue;
+        say(p, "%s$curve%d using 1:2 with lines lw 1.8 lc rgb '%s' dt %d title ", used ? ", " : "", k,
+            colour[used % N_COLOUR], 1 + used / N_COLOUR % 5);
+        quote(p, curve[k].name);
+        used++;
+    }
+    put(p, j == 0 ? "\nunset title\nunset label 1\n" : "\n");
+}
+
+static void put_head(plotter *p, const char *path, const char *target, int n_panel)
+{
+    int terminal = !strcmp(path, "-");
+
+    put(p, "set encoding utf8\nset terminal ");
+    if (terminal)
+        say(p, "dumb size 100,%d noenhanced\nset output\n", 24 * n_panel);
+    for (int k = 0; !terminal && k < (int)(sizeof format / sizeof *format); k++) {
+        size_t n = strlen(path), suffix = strlen(format[k].suffix);
+        char   text[160];
+        if (n < suffix || strcmp(path + n - suffix, format[k].suffix))
+            continue;
+        snprintf(text, sizeof text, format[k].terminal, format[k].terminal[1] == 'd' ? 3 + 2 * n_panel : 140 + 210 * n_panel);
+        put(p, text);
+        put(p, "\nset output ");
+        quote(p, target);
+        put(p, "\n");
+    }
+    if (terminal)
+        return;
+    put(p, "set border 3 lc rgb '#444444'\nset tics nomirror out scale 0.6 textcolor rgb '#222222'\n"
+           "set grid lc rgb '#d8d8d8' lt 1 lw 0.6\nset xzeroaxis lc rgb '#999999' lt 1 lw 0.8\n"
+           "set lmargin at screen 0.1\nset rmargin at screen 0.8\nset key outside right top Left reverse samplen 2 noautotitle\n");
+}
+
+static void put_plot(plotter *p, const char *path, const char *target, const char *title, const ag_curve *curve, int n,
+                     const ag_memory *m, panel *panels)
+{
+    int    n_panel = find_panels(curve, n, m, panels), terminal = !strcmp(path, "-");
+    double begin = m->n ? ag_memory_time(m, 0) : 0, end = m->n ? ag_memory_time(m, m->n - 1) : 0;
+    scale  t = scale_for(fmax(fabs(begin), fabs(end)), "s");
+
+    for (int k = 0; k < n; k++) {
+        double factor = 1;
+        for (int j = 0; j < n_panel; j++)
+            factor = strcmp(panels[j].unit, unit_of(&curve[k])) ? factor : panels[j].y.factor;
+        say(p, "$curve%d << END_OF_CURVE\n", k);
+        put_curve(p, &curve[k], m, t.factor, factor);
+        put(p, "END_OF_CURVE\n");
+    }
+    put_head(p, path, target, n_panel);
+    say(p, "time_label = 'time [%ss]'\nset xrange [%.9g:%.9g]\n", t.prefix, begin * t.factor,
+        (end > begin ? end : begin + 1) * t.factor);
+    put(p, "set title ");
+    quote(p, title);
+    put(p, "\n");
+    if (n_panel > 1)
+        say(p, terminal ? "set multiplot layout %d,1\n" : "set multiplot\n", n_panel);
+    for (int j = 0; j < n_panel; j++)
+        draw_panel(p, &panels[j], j, n_panel, curve, n, terminal);
+    put(p, n_panel > 1 ? "unset multiplot\nunset output\n" : "unset output\n");
+}
+
+int ag_gnuplot_suffix(const char *path)
+{
+    size_t n = strlen(path);
+
+    if (!strcmp(path, "-"))
+        return 1;
+    for (int k = 0; k < (int)(sizeof format / sizeof *format); k++) {
+        size_t suffix = strlen(format[k].suffix);
+        if (n > suffix && !strcmp(path + n - suffix, format[k].suffix))
+            return 1;
+    }
+    return 0;
+}
+
+ag_status ag_gnuplot_draw(ag_diag *d, const char *path, const char *title, const ag_curve *curve, int n,
+                          const ag_memory *m, ag_arena *a)
+{
+    const char *target = ag_printf(a, "%s.part", path);
+    plotter    *p = AG_NEW(a, plotter, 1);
+    panel      *panels = AG_NEW(a, panel, n);             /* nothing is allocated while gnuplot runs */
+    ag_status   s = start(p, d);
+
+    if (s)
+        return s;
+    put_plot(p, path, target, title, curve, n, m, panels);
+    s = finish(p, d);
+    if (!strcmp(path, "-"))
+        return s;
+    if (!s && rename(target, path)) {
+        ag_error(d, AG_NOWHERE, "cannot write '%s': %s", path, strerror(errno));
+        s = AG_EIO;
+    }
+    if (s)
+        unlink(target);
+    return s;
+}

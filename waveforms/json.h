@@ -1,0 +1,26 @@
+/* json - the results of a run as one JSON object:
+ *   {"agspice","title","options","stats":[per analysis],"op":{name: value},"measures":[{name,value,unit,at,from,to,ok}],
+ *    "pulses":[{device,index,kind,...}]}; values that do not exist are null. */
+#ifndef AG_JSON_H
+#define AG_JSON_H
+#include "waveforms/measure.h"
+#include "waveforms/pulses.h"
+
+typedef struct ag_outcome {                 /* of one analysis */
+    const ag_analysis *analysis;
+    ag_status          status;
+    ag_stats           stats;
+} ag_outcome;
+
+typedef struct ag_results {                 /* of a run */
+    const ag_circuit *circuit;
+    ag_outcome       *outcome;
+    int               n_outcome;
+    const ag_select  *op;                   /* columns of the last operating point, or NULL */
+    const double     *op_value;
+    ag_result        *measure;              /* [plan.n_measure] */
+    ag_pulse_list    *pulses;               /* [plan.n_pulses] */
+} ag_results;
+
+ag_status ag_json_write(const ag_results *r, ag_outfile *f);      /* AG_EIO, AG_ENOMEM */
+#endif

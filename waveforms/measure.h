@@ -1,0 +1,29 @@
+/* measure - evaluates .measure on the kept points of an analysis.
+ *
+ * Waveforms are linear between points. INTEG, AVG and RMS are exact for that (RMS integrates the square of the linear
+ * interpolant), with window ends interpolated; MIN, MAX and PP include the window ends. A window is cut to the run; one
+ * that lies outside fails. A rise at a segment from a to b is a < 0 <= b for a = lhs - rhs at its start, a fall
+ * a > 0 >= b, so a waveform that stays at the level is counted once; the time is interpolated linearly. DERIV is the
+ * slope between points, linear in time from the middle of one segment to the middle of the next. */
+#ifndef AG_MEASURE_H
+#define AG_MEASURE_H
+#include <stdio.h>
+#include "waveforms/memory.h"
+
+typedef struct ag_result {                  /* of one measure */
+    int         ok, evaluated;
+    double      value;
+    double      at;                         /* time of the extremum or of FIND [s] (MIN_AT, MAX_AT: the extremum); NAN: none */
+    double      from, to;                   /* window, or the two times of TRIG/TARG [s]; NAN: none */
+    const char *why;                        /* why it failed */
+    const char *unit;                       /* "" when not known */
+} ag_result;
+
+/* Asks for what the measures of that analysis read. */
+void ag_measure_want(const ag_circuit *c, ag_analysis_kind kind, ag_memory *m);
+/* result[n_measure] of the plan; evaluates those of that kind. With complete = 0 (the analysis did not finish) they fail. */
+void ag_measure_run(const ag_circuit *c, ag_analysis_kind kind, const ag_memory *m, int complete, ag_result *result,
+                    ag_arena *a);
+/* "vmax                =  6.664856e-01 at=  6.000000e-09" as ngspice; with ltspice also "vmax: MAX(v(out))=..." */
+void ag_measure_print(const ag_measure *measure, const ag_result *r, int ltspice, FILE *log);
+#endif

@@ -1,0 +1,130 @@
+#include "waveforms/memory.h"
+
+ag_memory *ag_memory_new(ag_arena *a, const ag_circuit *c)
+{
+    ag_memory *m = AG_NEW(a, ag_memory, 1);
+
+    m->arena = a;
+    m->circuit = c;
+    m->column = AG_NEW(a, int, c->plan.n_probe + 1);
+    for (int k = 1; k <= c->plan.n_probe; k++)
+        m->column[k] = -1;
+    *AG_PUSH(a, m->source, m->n_column, m->cap_column) = 0;
+    return m;
+}
+
+void ag_memory_want(ag_memory *m, int probe)
+{
+    if (m->column[1 + probe] >= 0)
+        return;
+    m->column[1 + probe] = m->n_column;
+    *AG_PUSH(m->arena, m->source, m->n_column, m->cap_column) = 1 + probe;
+}
+
+void ag_memory_want_output(ag_memory *m, const ag_output *o)
+{
+    if (!o->program && o->probe >= 0)
+        ag_memory_want(m, o->probe);
+    for (int k = 0; o->program && k < o->n_used; k++)
+        ag_memory_want(m, o->used[k]);
+}
+
+/* An allocation failure comes back as 0, not as a jump over the analysis that is running. */
+static int add_chunk(ag_memory *m)
+{
+    jmp_buf edge, *outer = ag_arena_oom(m->arena);
+
+    if (!setjmp(edge)) {
+        ag_arena_on_oom(m->arena, &edge);
+        double *chunk = AG_NEW(m->arena, double, (size_t)m->n_column * AG_MEMORY_CHUNK);
+        *AG_PUSH(m->arena, m->chunk, m->n_chunk, m->cap_chunk) = chunk;
+        ag_arena_on_oom(m->arena, outer);
+        return 1;
+    }
+    ag_arena_on_oom(m->arena, outer);
+    return 0;
+}
+
+ag_status ag_memory_point(ag_memory *m, const double *row)
+{
+    long at = m->n % AG_MEMORY_CHUNK;
+
+    if (at == 0 && !add_chunk(m))
+        return AG_ENOMEM;
+    double *chunk = m->chunk[m->n_chunk - 1] + at;
+    for (int k = 0; k < m->n_column; k++)
+        chunk[(long)k * AG_MEMORY_CHUNK] = row[m->source[k]];
+    m->n++;
+    return AG_OK;
+}
+
+/* Column k from point i on, contiguous to the end of i's chunk. */
+static const double *from(const ag_memory *m, int k, long i)
+{
+    return m->chunk[i / AG_MEMORY_CHUNK] + (long)k * AG_MEMORY_CHUNK + i % AG_MEMORY_CHUNK;
+}
+
+double ag_memory_time(const ag_memory *m, long i) { return *from(m, 0, i); }
+
+double ag_memory_value(const ag_memory *m, int probe, long i) { return *from(m, m->column[1 + probe], i); }
+
+ag_series *ag_series_new(const ag_memory *m, ag_arena *a, const ag_output *o)
+{
+    ag_series *s = AG_NEW(a, ag_series, 1);
+
+    s->m = m;
+    s->output = o;
+    s->block = -1;
+    s->eval = o && o->program ? ag_evaluator_new(a, m->circuit, o) : NULL;
+    return s;
+}
+
+static void evaluate(ag_series *s, long block)
+{
+    const ag_memory *m = s->m;
+    long first = block * AG_LANES, n = m->n - first < AG_LANES ? m->n - first : AG_LANES;
+
+    s->eval->input[0] = from(m, 0, first);
+    for (int k = 0; k < s->output->n_used; k++) {
+        int row = 1 + s->output->used[k];
+        s->eval->input[row] = from(m, m->column[row], first);
+    }
+    ag_evaluator_run(s->eval, (int)n, s->value);
+    s->block = block;
+}
+
+double ag_series_at(ag_series *s, long i)
+{
+    if (!s->output)
+        return ag_memory_time(s->m, i);
+    if (!s->eval)
+        return ag_memory_value(s->m, s->output->probe, i);
+    if (i / AG_LANES != s->block)
+        evaluate(s, i / AG_LANES);
+    return s->value[i % AG_LANES];
+}
+
+long ag_memory_find(const ag_memory *m, double time)
+{
+    long low = 0, high = m->n;                            /* time[low] <= time < time[high], where they exist */
+
+    while (high - low > 1) {
+        long middle = low + (high - low) / 2;
+        if (ag_memory_time(m, middle) <= time)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+double ag_series_interpolate(ag_series *s, double time)
+{
+    long   i = ag_memory_find(s->m, time);
+    double a = ag_series_at(s, i), t = ag_memory_time(s->m, i);
+
+    if (time <= t || i + 1 >= s->m->n)
+        return a;
+    double b = ag_series_at(s, i + 1), next = ag_memory_time(s->m, i + 1);
+    return a + (b - a) * ((time - t) / (next - t));
+}

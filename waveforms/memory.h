@@ -1,0 +1,48 @@
+/* memory - keeps the probes that measures, pulses, tables and plots need, for evaluation after the run.
+ *
+ * Points live in chunks of whole blocks of AG_LANES points, column by column, so that expressions are evaluated block
+ * by block and nothing is ever moved. */
+#ifndef AG_MEMORY_H
+#define AG_MEMORY_H
+#include "core/sink.h"
+#include "waveforms/select.h"
+
+typedef struct ag_memory {
+    ag_arena         *arena;
+    const ag_circuit *circuit;
+    int              *column;               /* [1 + n_probe] row index -> own column, -1: not kept; [0] = 0 */
+    int              *source;               /* [n_column] row index of each column */
+    int               n_column, cap_column;
+    double          **chunk;                /* [n_chunk], each n_column columns of AG_MEMORY_CHUNK points */
+    int               n_chunk, cap_chunk;
+    long              n;                    /* points */
+} ag_memory;
+
+#define AG_MEMORY_CHUNK (8 * AG_LANES)
+
+/* An empty memory that keeps the time. The probe list of the plan must be complete by now. */
+ag_memory *ag_memory_new(ag_arena *a, const ag_circuit *c);
+/* Asks for a probe, or for all that an output reads; before the first point. */
+void       ag_memory_want(ag_memory *m, int probe);
+void       ag_memory_want_output(ag_memory *m, const ag_output *o);
+/* Takes the row of an analysis. AG_ENOMEM instead of a jump: the caller is inside a running analysis. */
+ag_status  ag_memory_point(ag_memory *m, const double *row);
+double     ag_memory_time(const ag_memory *m, long i);               /* [s] */
+double     ag_memory_value(const ag_memory *m, int probe, long i);
+
+/* An output as a series of numbers over the kept points. */
+typedef struct ag_series {
+    const ag_memory *m;
+    const ag_output *output;                /* NULL: the time */
+    ag_evaluator    *eval;                  /* expressions only */
+    long             block;                 /* the one in value, -1: none */
+    double           value[AG_LANES];
+} ag_series;
+
+ag_series *ag_series_new(const ag_memory *m, ag_arena *a, const ag_output *o);
+double     ag_series_at(ag_series *s, long i);
+/* Number of the last point at or before time (0 when there is none). */
+long       ag_memory_find(const ag_memory *m, double time);
+/* Linear between points, constant beyond the ends. */
+double     ag_series_interpolate(ag_series *s, double time);
+#endif

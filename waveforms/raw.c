@@ -1,0 +1,130 @@
+#include "waveforms/raw.h"
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "core/number.h"
+
+#define COUNT_WIDTH 12
+#define PATCH_EVERY 0.25                    /* [s]: cheap, and recent enough for somebody who watches a run */
+#define LOOK_EVERY  64                      /* points between looks at the clock */
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* "Fri Nov 20 17:18:56  2026"; UTC of SOURCE_DATE_EPOCH where that is set, for reproducible files. */
+static void date(char *text, size_t size)
+{
+    static const char day[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+    static const char month[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    time_t      t = epoch ? (time_t)strtoll(epoch, NULL, 10) : time(NULL);
+    struct tm   tm = { .tm_mday = 1, .tm_year = 70, .tm_wday = 4 };
+
+    if (epoch)
+        gmtime_r(&t, &tm);
+    else
+        localtime_r(&t, &tm);
+    snprintf(text, size, "%s %s %2d %02d:%02d:%02d  %d", day[tm.tm_wday], month[tm.tm_mon], tm.tm_mday, tm.tm_hour,
+             tm.tm_min, tm.tm_sec, tm.tm_year + 1900);
+}
+
+/* The words ngspice knows; anything else would make it complain when it loads the file. */
+static const char *type_name(const ag_column *c)
+{
+    switch (c->quantity) {
+    case AG_Q_TIME:    return "time";
+    case AG_Q_VOLTAGE: return "voltage";
+    case AG_Q_CURRENT: return "current";
+    case AG_Q_POWER:   return "power";
+    case AG_Q_OTHER:   break;
+    }
+    return "notype";
+}
+
+/* Readers split the variable lines at white space. */
+static const char *no_blanks(const char *name, char *buffer, size_t size)
+{
+    size_t n = strlen(name);
+
+    if (n >= size)
+        return name;
+    for (size_t k = 0, m = 0; k <= n; k++)
+        if (name[k] != ' ' && name[k] != '\t')
+            buffer[m++] = name[k];
+    return buffer;
+}
+
+static ag_status begin(void *self, const ag_plot *plot)
+{
+    ag_raw *r = self;
+    char when[64], name[512];
+
+    r->points = 0;
+    r->n_column = plot->n_column;
+    date(when, sizeof when);
+    ag_outfile_printf(&r->file, "Title: %s\nDate: %s\nCommand: agspice %s (ngspice-compatible)\nPlotname: %s\n"
+                      "Flags: real\nNo. Variables: %d\nNo. Points: ", plot->title, when, AG_VERSION, plot->name, plot->n_column);
+    r->count_at = r->file.regular ? ftell(r->file.stream) : 0;
+    ag_outfile_printf(&r->file, "%-*d\nVariables:\n", COUNT_WIDTH, 0);
+    for (int k = 0; k < plot->n_column; k++)
+        ag_outfile_printf(&r->file, "\t%d\t%s\t%s\n", k, no_blanks(plot->column[k].name, name, sizeof name),
+                          type_name(&plot->column[k]));
+    ag_outfile_printf(&r->file, r->ascii ? "Values:\n" : "Binary:\n");
+    r->patched = now();
+    return ag_outfile_flush(&r->file);
+}
+
+static ag_status patch(ag_raw *r)
+{
+    char text[COUNT_WIDTH + 16];
+    int  n = snprintf(text, sizeof text, "%-*ld", COUNT_WIDTH, r->points);
+
+    r->patched = now();
+    if (ag_outfile_flush(&r->file))                       /* the data first: the count never promises too much */
+        return AG_EIO;
+    return ag_outfile_patch(&r->file, r->count_at, text, (size_t)n);
+}
+
+static ag_status write_ascii(ag_raw *r, const double *row)
+{
+    char number[AG_NUMBER_SIZE];
+
+    ag_outfile_printf(&r->file, "%ld\t", r->points);
+    for (int k = 0; k < r->n_column; k++)
+        ag_outfile_printf(&r->file, "\t%s\n", ag_number_print(number, row[k]));
+    return r->file.failed ? AG_EIO : AG_OK;
+}
+
+static ag_status point(void *self, const double *row)
+{
+    ag_raw   *r = self;
+    ag_status s = r->ascii ? write_ascii(r, row) : ag_outfile_write(&r->file, row, (size_t)r->n_column * sizeof *row);
+
+    if (s)
+        return s;
+    r->points++;
+    if (r->points % LOOK_EVERY == 0 && now() - r->patched > PATCH_EVERY)
+        return patch(r);
+    return AG_OK;
+}
+
+static ag_status end(void *self, ag_status why)
+{
+    (void)why;                                            /* points of a failed analysis are kept */
+    return patch(self);
+}
+
+ag_status ag_raw_open(ag_raw *r, ag_diag *d, const char *path, int ascii)
+{
+    *r = (ag_raw){ .ascii = ascii };
+    return ag_outfile_open(&r->file, d, path);
+}
+
+ag_sink ag_raw_sink(ag_raw *r) { return (ag_sink){ r, begin, point, end }; }
+
+ag_status ag_raw_close(ag_raw *r) { return ag_outfile_close(&r->file); }

@@ -1,0 +1,43 @@
+/* select - which columns of a row a sink gets, and how output expressions are evaluated.
+ *
+ * A row of an analysis is time, then every probe of the plan. A selection is a list of outputs: plain probes are
+ * copied, expressions are evaluated from the probes they use. */
+#ifndef AG_SELECT_H
+#define AG_SELECT_H
+#include "core/circuit.h"
+
+/* Evaluates the program of an output over up to AG_LANES points. */
+typedef struct ag_evaluator {
+    const ag_output *output;
+    const double   **input;                 /* [1 + n_probe] columns, index as u[k] of plan.h; the used ones are set by the caller */
+    double          *temp, *scratch;        /* [AG_LANES] circuit temperature [K]; work space of the program */
+} ag_evaluator;
+
+ag_evaluator *ag_evaluator_new(ag_arena *a, const ag_circuit *c, const ag_output *o);
+/* Values of n <= AG_LANES points into out; needs input[0] and input[1 + k] for every probe the output uses. */
+void ag_evaluator_run(ag_evaluator *e, int n, double *out);
+
+typedef struct ag_select {
+    ag_plot       plot;                     /* title, name and columns, as sinks want them */
+    ag_column    *column;                   /* [n] */
+    int           n, cap;
+    struct ag_source *source;               /* [n] where each column comes from */
+    int           cap_source, cap_row;
+    double       *row;                      /* [n] the columns of the current point, after ag_select_row */
+    unsigned char *taken;                   /* [n_probe] */
+    ag_arena     *arena;
+    const ag_circuit *circuit;
+} ag_select;
+
+/* A selection for an analysis of that kind: the time column (none for an operating point), nothing else yet. */
+ag_select *ag_select_new(ag_arena *a, const ag_circuit *c, ag_analysis_kind kind);
+/* Appends a probe or an output, unless it is there already. The probe list of the plan must be complete by now. */
+void       ag_select_probe(ag_select *s, int probe);
+void       ag_select_output(ag_select *s, const ag_output *o);
+/* Picks and evaluates; returns s->row. Allocates nothing. */
+const double *ag_select_row(ag_select *s, const double *row);
+/* The probes a netlist saves: .save, and without it or with ".save all" the default set, less what is hidden ('#' in the
+ * name: ammeters that the elaborator put in). Makes the probes; returns how many, *list is in the circuit's arena. */
+int ag_saved(ag_circuit *c, const int **list);
+const char *ag_analysis_title(ag_analysis_kind kind);            /* "Transient Analysis" */
+#endif
