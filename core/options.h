@@ -8,7 +8,7 @@
     X(reltol, "1", 1e-3, 1e-12, 0.5, "relative tolerance of Newton and of the time-step error control")       \
     X(abstol, "A", 1e-12, 1e-30, 1, "absolute tolerance of currents")                                         \
     X(vntol, "V", 1e-6, 1e-15, 1, "absolute tolerance of voltages")                                           \
-    X(chgtol, "C", 1e-14, 1e-30, 1, "absolute tolerance of charges")                                          \
+    X(chgtol, "C", 1e-14, 1e-30, 1, "accepted; errors are controlled on voltages, currents, states")           \
     X(trtol, "1", 1, 1e-3, 1e3, "factor on the time-step error tolerance")                                    \
     X(gmin, "S", 1e-12, 0, 1, "conductance across junctions, and the last value of gmin stepping")            \
     X(temp, "C", 27, -273.15, 2000, "temperature of the devices")                                             \
