@@ -1,0 +1,170 @@
+/* d - junction diode, SPICE level 1
+ *
+ * Junction voltage vd (own unknown) behind the series resistance:  v - vd - rs (id + dq/dt) = 0, valid also for rs = 0.
+ *
+ *     id(vd) = is (exp(vd/(n vt)) - 1) + gmin vd - ib (exp(-(bv + vd)/(n vt)) - exp(-bv/(n vt)))
+ *     q(vd)  = tt id + integral of the depletion capacitance
+ *     cd(vd) = cjo (1 - vd/vj0)^-m                                    vd <= fc vj0
+ *            = cjo (1 - fc)^-(1+m) (1 - fc (1 + m) + m vd/vj0)        beyond: its tangent
+ *
+ * with vt = kT/q, all currents and capacitances times area, rs divided by it. The last term of id, the breakdown, exists
+ * when bv is given; its current at -bv is ibv. Exponentials continue as tangents where the current passes 1e10 A, which
+ * no solution reaches. Temperature:
+ *
+ *     is(T)  = is (T/tnom)^(xti/n) exp((T/tnom - 1) eg/(n vt))
+ *     vj0(T) = (T/T0) vj00 - 2 vt (1.5 ln(T/T0) + (eg(T0)/T0 - eg(T)/T) / (2k))      T0 = 300.15 K
+ *     cjo(T) = cjo00 (1 + m (4e-4 (T - T0) - (vj0(T) - vj00)/vj00))
+ *
+ * where vj00 and cjo00 follow from the card's values at tnom by the same laws, and the gap of silicon eg(T) is
+ * 1.16 - 7.02e-4 T^2/(T + 1108) [eV].
+ *
+ * Antognetti, Massobrio, Semiconductor Device Modeling with SPICE, 2nd ed., 1993, chapter 1; laws of temperature as
+ * in SPICE3 and ngspice (levels tlev = tlevc = 0).
+ */
+#include "core/model.h"
+#include "models/limit.h"
+
+#define T_REF 300.15                      /* T0 [K] */
+#define I_MAX 1e10                        /* current where exponentials go straight [A] */
+#define I_MIN 1e-280                      /* least saturation current at low temperature, so that I_MAX/is is finite [A] */
+
+enum { A, K };                            /* terminals */
+enum { V, VD, M };                        /* inputs: outer and junction voltage */
+enum { I = V, RS_ROW = VD };              /* outputs: current, v - vd - rs i */
+enum { IS, RS, N, TT, CJO, CJ0, VJ0, MJ, FC, EG, XTI, BV, IBV, AREA, TNOM, IC };
+enum { D_IS, D_NVT, D_RS, D_CJO, D_VJ0, D_VCRIT, D_XMAX, D_IB, D_IB0, D_XMAX_B };
+
+static const char *const terminal[] = { [A] = "a", [K] = "k" };
+static const ag_branch   branch[]   = { [V] = { "v", A, K, 1 + IC } };
+static const ag_unknown  unknown[]  = {
+    { "vd", "V", -1, 0, 0, -INFINITY, INFINITY, 0, 0, "junction voltage, behind the series resistance" },
+};
+static const ag_param param[] = {
+    [IS]   = { "is",   "A",   1e-14, 1e-60, 1e3,  "saturation current", AG_REAL, AG_ON_CARD },
+    [RS]   = { "rs",   "ohm", 0,     0,     1e12, "series resistance", AG_REAL, AG_ON_CARD },
+    [N]    = { "n",    "1",   1,     0.01,  100,  "emission coefficient", AG_REAL, AG_ON_CARD },
+    [TT]   = { "tt",   "s",   0,     0,     1e3,  "transit time", AG_REAL, AG_ON_CARD },
+    [CJO]  = { "cjo",  "F",   0,     0,     1e3,  "depletion capacitance at zero bias", AG_REAL, AG_ON_CARD },
+    [CJ0]  = { "cj0",  "F",   NAN,   0,     1e3,  "another name of cjo", AG_REAL, AG_ON_CARD },
+    [VJ0]  = { "vj",   "V",   1,     0.01,  100,  "junction potential", AG_REAL, AG_ON_CARD },
+    [MJ]   = { "m",    "1",   0.5,   0,     0.95, "grading coefficient", AG_REAL, AG_ON_CARD },
+    [FC]   = { "fc",   "1",   0.5,   0,     0.95, "fraction of vj where the capacitance goes straight", AG_REAL, AG_ON_CARD },
+    [EG]   = { "eg",   "eV",  1.11,  0.1,   10,   "energy gap, for is(T)", AG_REAL, AG_ON_CARD },
+    [XTI]  = { "xti",  "1",   3,     -100,  100,  "exponent of is(T)", AG_REAL, AG_ON_CARD },
+    [BV]   = { "bv",   "V",   NAN,   1e-3,  1e6,  "breakdown voltage", AG_REAL, AG_ON_CARD },
+    [IBV]  = { "ibv",  "A",   1e-3,  1e-30, 1e3,  "current at the breakdown voltage", AG_REAL, AG_ON_CARD },
+    [AREA] = { "area", "1",   1,     1e-9,  1e9,  "area relative to that of the card", AG_REAL, AG_ANYWHERE },
+    [TNOM] = { "tnom", "C",   27,    -270,  2000, "temperature of the card's values", AG_REAL, AG_ON_CARD },
+    [IC]   = { "ic",   "V",   NAN,   -1e9,  1e9,  "initial voltage under uic", AG_REAL, AG_ON_INSTANCE },
+};
+static const ag_derived derived[] = {
+    [D_IS]    = { "ist",   "A",   "saturation current at the device temperature, times area" },
+    [D_NVT]   = { "nvt",   "V",   "emission coefficient times kT/q" },
+    [D_RS]    = { "rst",   "ohm", "series resistance over area" },
+    [D_CJO]   = { "cjt",   "F",   "zero-bias capacitance at the device temperature, times area" },
+    [D_VJ0]   = { "vjt",   "V",   "junction potential at the device temperature" },
+    [D_VCRIT] = { "vcrit", "V",   "junction voltage above which Newton steps are limited" },
+    [D_XMAX]  = { "xmax",  "1",   "exponent where the forward exponential goes straight" },
+    [D_IB]    = { "ib",    "A",   "breakdown current at -bv; 0 without breakdown" },
+    [D_IB0]   = { "ib0",   "A",   "breakdown term at zero bias" },
+    [D_XMAX_B] = { "xmaxb", "1",  "exponent where the exponential of the breakdown goes straight" },
+};
+
+/* Law of vj0(T): 2 vt (1.5 ln(T/T0) + (eg(T0)/T0 - eg(T)/T) / 2k) [V]. */
+static double potential_shift(double temp)
+{
+    double gap = 1.16 - 7.02e-4 * temp * temp / (temp + 1108), gap0 = 1.16 - 7.02e-4 * T_REF * T_REF / (T_REF + 1108);
+    return 2 * AG_BOLTZMANN_Q * temp * 1.5 * ag_log(temp / T_REF) + temp * (gap0 / T_REF - gap / temp);
+}
+
+static void prepare(const ag_tile *t, double *const *d)
+{
+    const double *const *p = t->p;
+    for (int k = 0; k < t->n; k++) {
+        double temp = t->temp[k], tnom = p[TNOM][k] + AG_KELVIN, n = p[N][k], area = p[AREA][k], m = p[MJ][k];
+        double nvt = n * AG_BOLTZMANN_Q * temp, ratio = temp / tnom;
+        double vj00 = (p[VJ0][k] + potential_shift(tnom)) * T_REF / tnom, vj0 = temp / T_REF * vj00 - potential_shift(temp);
+        double cjo = isnan(p[CJ0][k]) ? p[CJO][k] : p[CJ0][k];
+        double cjo00 = cjo / (1 + m * (4e-4 * (tnom - T_REF) - (p[VJ0][k] - vj00) / vj00));
+        double is = p[IS][k] * ag_exp((ratio - 1) * p[EG][k] / nvt + p[XTI][k] / n * ag_log(ratio));
+        d[D_IS][k] = ag_max(area * is, I_MIN);
+        d[D_XMAX][k] = ag_pos(ag_log(I_MAX / d[D_IS][k]));
+        d[D_NVT][k] = nvt;
+        d[D_RS][k] = p[RS][k] / area;
+        d[D_CJO][k] = area * cjo00 * (1 + m * (4e-4 * (temp - T_REF) - (vj0 - vj00) / vj00));
+        d[D_VJ0][k] = ag_max(vj0, 0.01);                       /* the law ends where the junction has become intrinsic */
+        d[D_VCRIT][k] = ag_limit_vcrit(nvt, d[D_IS][k]);
+        d[D_IB][k] = isnan(p[BV][k]) ? 0 : area * p[IBV][k];
+        d[D_IB0][k] = isnan(p[BV][k]) ? 0 : d[D_IB][k] * ag_exp(-p[BV][k] / nvt);
+        d[D_XMAX_B][k] = isnan(p[BV][k]) ? 0 : ag_log(I_MAX / d[D_IB][k]);
+    }
+}
+
+/* Current of lane k at junction voltage v, without gmin. */
+static inline ag_vd current(const ag_tile *t, int k, double v)
+{
+    double is = t->d[D_IS][k], nvt = t->d[D_NVT][k], ib = t->d[D_IB][k];
+    ag_vd  e = ag_expl(v / nvt, t->d[D_XMAX][k]), i = { is * (e.v - 1), is * e.d / nvt };
+    if (ib > 0) {
+        ag_vd b = ag_expl(-(t->p[BV][k] + v) / nvt, t->d[D_XMAX_B][k]);
+        i.v += t->d[D_IB0][k] - ib * b.v;
+        i.d += ib * b.d / nvt;
+    }
+    return i;
+}
+
+/* Depletion charge and capacitance: the charge is the exact integral of the capacitance. */
+static inline ag_vd depletion(const ag_tile *t, int k, double v)
+{
+    double cjo = t->d[D_CJO][k], vj0 = t->d[D_VJ0][k], m = t->p[MJ][k], fc = t->p[FC][k];
+    double inside = ag_min(v, fc * vj0), arg = 1 - inside / vj0, c = cjo * ag_pow(arg, -m), q;
+    q = (vj0 * cjo - vj0 * arg * c) / (1 - m);
+    double slope = c * m / (vj0 * arg), over = v - inside;      /* beyond fc vj0 the capacitance goes on as its tangent */
+    return (ag_vd){ q + over * (c + 0.5 * slope * over), c + slope * over };
+}
+
+static void eval(const ag_tile *t)
+{
+    for (int k = 0; k < t->n; k++) {
+        double v = t->u[V][k], vd = t->u[VD][k], rs = t->d[D_RS][k], tt = t->p[TT][k];
+        ag_vd  i = current(t, k, vd), q = depletion(t, k, vd);
+        q = (ag_vd){ q.v + tt * i.v, q.d + tt * i.d };
+        i = (ag_vd){ i.v + t->gmin * vd, i.d + t->gmin };
+        t->f[I][k] = i.v;
+        t->q[I][k] = q.v;
+        t->f[RS_ROW][k] = v - vd - rs * i.v;
+        t->q[RS_ROW][k] = -rs * q.v;
+        if (!t->df) continue;
+        t->df[I * M + VD][k] = i.d;
+        t->dq[I * M + VD][k] = q.d;
+        t->df[RS_ROW * M + V][k] = 1;
+        t->df[RS_ROW * M + VD][k] = -1 - rs * i.d;
+        t->dq[RS_ROW * M + VD][k] = -rs * q.d;
+    }
+}
+
+static void limit(const ag_tile *t, double *const *next)
+{
+    for (int k = 0; k < t->n; k++) {
+        double now = t->u[VD][k], vt = t->d[D_NVT][k], bv = t->p[BV][k];
+        if (isnan(bv) || next[VD][k] > -0.5 * bv)
+            next[VD][k] = ag_limit_junction(now, next[VD][k], vt, t->d[D_VCRIT][k]);
+        else                                                    /* the breakdown is a junction seen from the other side */
+            next[VD][k] = -bv - ag_limit_junction(-bv - now, -bv - next[VD][k], vt, ag_limit_vcrit(vt, t->d[D_IB][k]));
+    }
+}
+
+static const char *check(const double *p, int n)
+{
+    (void)n;
+    return p[CJ0] >= 0 && p[CJO] > 0 ? "cjo and cj0 are two names of one parameter; give one of them" : NULL;
+}
+
+const ag_model ag_model_diode = {
+    .name = "d", .title = "junction diode",
+    AG_TABLE(terminal), AG_TABLE(branch), AG_TABLE(unknown), AG_TABLE(param), AG_TABLE(derived),
+    .flags = AG_TWO_TERMINAL,
+    .df_nz = 1u << (I * M + VD) | 1u << (RS_ROW * M + V) | 1u << (RS_ROW * M + VD),
+    .dq_nz = 1u << (I * M + VD) | 1u << (RS_ROW * M + VD),
+    .prepare = prepare, .limit = limit, .check = check, .eval = eval,
+};
