@@ -5,10 +5,17 @@
  *     m1 d g 0 nch w=2u l={ln}     word word word word key(w, expr) key(l, expr)       (first = "m1")
  *     v1 a 0 pulse(0 1 {td} 1n)    word word word group(word word expr word)
  *     b1 p 0 i=v(a)*2              word word key(i, expr)
+ *     r1 a b 2k*x                  word word word: such a word can be read by ag_deck_expr(c, field->at)
+ * Commas between words are blanks. A value after '=' ends before the next "name =", or where, outside brackets, a word
+ * or number follows a complete operand. Values of the keys file, target, state, checkpoint are paths: strings.
  * In cards that hold expressions and signals rather than words (.param .func .measure .print .plot .probe .save .ic
  * .nodeset) every bare item is an expression: .print tran v(a) v(a,b) {v(a)*i(v1)} = expr(name tran) expr expr expr,
  * .measure tran t1 when v(a)=0.5 rise=1 = expr(tran) expr(t1) expr(when) relation(v(a), 0.5) key(rise, 1).
- * .func f(x,y) {x*y}: call expression f(x,y), then expr x*y (an '=' between them is dropped). */
+ * "name = x" is a key, anything else before '=' makes a relation: .param f(x)={2*x} = relation(call f(x), 2*x).
+ * .func f(x,y) {x*y}: call expression f(x,y), then expr x*y (an '=' between them is dropped).
+ * In .print .plot .probe .save, v(a) -v(b) are two items, v(a)-v(b) and v(a) - v(b) are one.
+ * Every function call is AG_OP_CALL (pi, time, ... are AG_OP_NAME), par(x) included; v(..) and i(..) are signals
+ * everywhere, p(..) in .measure and the listing cards, v1#branch is i(v1). */
 #ifndef AG_DECK_H
 #define AG_DECK_H
 #include "core/circuit.h"
@@ -18,11 +25,11 @@ typedef enum ag_field_kind { AG_WORD, AG_EXPR, AG_KEY, AG_GROUP, AG_RELATION, AG
 
 typedef struct ag_field {
     ag_field_kind    kind;
-    ag_loc           at;
+    ag_loc           at;               /* AG_KEY: of the name; AG_STRING: of the contents, for ag_deck_expr */
     const char      *text;             /* AG_WORD: interned; AG_KEY: interned key; AG_STRING: contents as written */
-    ag_expr         *expr;             /* AG_EXPR, AG_KEY (NULL when the value is a group or string), AG_RELATION: left */
-    ag_expr         *right;            /* AG_RELATION: right of '=' */
-    struct ag_field *group;            /* AG_GROUP: first field inside; AG_KEY: value when not an expression */
+    ag_expr         *expr;             /* AG_EXPR, AG_KEY (NULL when the value is a string), AG_RELATION: left */
+    ag_expr         *right;            /* AG_RELATION: right of '=', NULL when that is a string */
+    struct ag_field *group;            /* AG_GROUP: first field inside; AG_KEY, AG_RELATION: the AG_STRING value */
     struct ag_field *next;
 } ag_field;
 
@@ -32,12 +39,14 @@ typedef struct ag_line {
     ag_loc          span;              /* the whole card */
     ag_field       *field;
     struct ag_line *next;
+    int             broken;            /* a syntax error was reported: the fields are those before it */
 } ag_line;
 
 typedef struct ag_deck { const char *title; ag_loc title_at; ag_line *line; } ag_deck;
 
-/* Parses file number `file` of c->diag. is_main: the first line is the title. Includes are spliced in. Reports every
- * error it finds; the tree holds what could be read. */
+/* Parses file number `file` of c->diag. is_main: the first line is the title (a .title card replaces it). Includes are
+ * spliced in, paths relative to the folder of the file that names them. .control blocks are skipped with a warning.
+ * Reports every error it finds; the tree holds what could be read. */
 ag_deck *ag_deck_read(ag_circuit *c, int file, int is_main);
 /* Parses an expression out of the text at `at` (a string field, -D value). NULL after a report. */
 ag_expr *ag_deck_expr(ag_circuit *c, ag_loc at);
