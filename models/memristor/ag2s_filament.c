@@ -319,11 +319,13 @@ static double conductance(const ag_tile *t, int k)
 /* A step may change ln G by 0.5; the next one aims at 0.3. */
 static double step(const ag_tile *old, const ag_tile *now)
 {
-    double worst = 0;
-    for (int k = 0; k < now->n; k++)
-        worst = ag_max(worst, fabs(ag_log(ag_max(conductance(now, k) / conductance(old, k), 1e-300))));
-    if (!(worst <= 0.5)) return -1;
-    return worst > 0 ? (now->time - old->time) * 0.3 / worst : INFINITY;
+    double most = 0;
+    for (int k = 0; k < now->n; k++) {
+        double change = fabs(ag_log(ag_max(conductance(now, k) / conductance(old, k), 1e-300)));
+        if (!(change <= 0.5)) return -1;
+        most = ag_max(most, change);
+    }
+    return most > 0 ? (now->time - old->time) * 0.3 / most : INFINITY;
 }
 
 #define BIT(out, in) ((uint64_t)1 << ((out) * M + (in)))
