@@ -13,7 +13,8 @@
  * .measure tran t1 when v(a)=0.5 rise=1 = expr(tran) expr(t1) expr(when) relation(v(a), 0.5) key(rise, 1).
  * "name = x" is a key, anything else before '=' makes a relation: .param f(x)={2*x} = relation(call f(x), 2*x).
  * .func f(x,y) {x*y}: call expression f(x,y), then expr x*y (an '=' between them is dropped).
- * In .print .plot .probe .save, v(a) -v(b) are two items, v(a)-v(b) and v(a) - v(b) are one.
+ * In .print .plot .probe .save, v(a) -v(b) are two items, v(a)-v(b) and v(a) - v(b) are one; in .measure and .ic
+ * a single name ends there too: integ -p(v1), gap -1. In .measure and listings, avg (x) is no call but two items.
  * Every function call is AG_OP_CALL (pi, time, ... are AG_OP_NAME), par(x) included; v(..) and i(..) are signals
  * everywhere, p(..) in .measure and the listing cards, v1#branch is i(v1). */
 #ifndef AG_DECK_H

@@ -21,11 +21,12 @@ int ag_yylex(AG_YYSTYPE *value, ag_loc *at, void *scanner);
 
 static int next(AG_YYSTYPE *value, ag_loc *at, ag_reader *r)
 {
+    int token = ag_yylex(value, at, r->scanner);           /* which looks at r->tok and r->prev */
     r->prev = r->tok;
     r->prev_at = r->tok_at;
-    r->tok = ag_yylex(value, at, r->scanner);
+    r->tok = token;
     r->tok_at = *at;
-    return r->tok;
+    return token;
 }
 #undef yylex
 #define yylex next

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "parser/deck.h"
+#include "tests/support/heap.h"
 
 /* ---- a circuit to read into, and what it reported ---- */
 
@@ -250,6 +251,11 @@ static void test_measures(void **state)
     reads(".meas tran q param='a+b'\n", ".meas: tran q param=(+ a b)\n");
     reads(".meas tran w when v(a)*gain=0.5 cross=1\n", ".meas: tran w when (* v(a) gain)~0.5 cross=1\n");
     reads(".meas tran w when v(a)=b cross=1\n", ".meas: tran w when v(a)~b cross=1\n");
+    reads(".meas tran w avg -v(a)*i(v1) from=a -b\n", ".meas: tran w avg (* (- v(a)) i(v1)) from=(- a b)\n");
+    reads(".meas tran w max (v(a) -v(b)) at=2\n.meas tran w find abs(x)\n",
+          ".meas: tran w max (- v(a) v(b)) at=2\n.meas: tran w find (call abs x)\n");
+    reads(".meas tran w when v (a) -v(b)=sqrt (2)\n.ic gap -1 v(a)=b -c\n",
+          ".meas: tran w when (- v(a) v(b))~(call sqrt 2)\n.ic: gap (- 1) v(a)~(- b c)\n");
 }
 
 /* ---- expressions ---- */
@@ -596,6 +602,32 @@ static void test_random_bytes_never_crash(void **state)
     }
 }
 
+static void test_memory_may_end_at_any_allocation(void **state)
+{
+    (void)state;
+    char   *text = repeat("t\n.param a=((((1))))\n", "r1 a b r=-x**2+f(1,2,3,4,5) \"s\"\n", 2000, ".inc /\n");
+    static heap h = { .fail_at = 1 };                      /* static: changed between setjmp and longjmp */
+    jmp_buf edge;
+    long    failed = 0;
+    for (int done = 0; !done; h = (heap){ .fail_at = h.fail_at + 1 }) {
+        ag_host            host = heap_host(&h);
+        ag_arena *volatile arena = ag_arena_new(&host);
+        if (!arena) continue;
+        if (setjmp(edge)) {
+            failed++;
+        } else {
+            ag_arena_on_oom(arena, &edge);
+            ag_circuit c = { .arena = arena, .names = ag_names_new(arena), .diag = ag_diag_new(arena) };
+            assert_non_null(ag_deck_read(&c, ag_diag_add_file(c.diag, "a", text, strlen(text), AG_NOWHERE), 1));
+            done = 1;
+        }
+        ag_arena_free(arena);
+        assert_int_equal(h.in_use, 0);
+    }
+    assert_true(failed > 3);
+    free(text);
+}
+
 /* ---- included files ---- */
 
 static char folder[] = "/tmp/agspice-deck-XXXXXX";
@@ -690,6 +722,7 @@ int main(void)
         cmocka_unit_test(test_large_netlists_read_in_linear_time),
         cmocka_unit_test(test_mutated_netlists_never_crash),
         cmocka_unit_test(test_random_bytes_never_crash),
+        cmocka_unit_test(test_memory_may_end_at_any_allocation),
         cmocka_unit_test(test_included_files_stand_where_they_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
