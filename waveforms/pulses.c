@@ -233,7 +233,7 @@ void ag_pulses_find(const ag_pulses *r, const ag_memory *m, ag_arena *a, ag_puls
         if (c)
             add(&f, 1, c->t_start, c->t_end)->g_before = c->rest_before < c->first ? g_at(&f, c->rest_before)
                                                                                    : interpolate(&f, r->g, c->t_start);
-        long read_ends = c && c->last == f.high ? -1 : find_reads(&f, p, q, t0, t1);
+        long read_ends = t0 < t1 ? find_reads(&f, p, q, t0, t1) : -1;     /* not at a pulse that the run cuts */
         if (c) {
             list->pulse[w].g_after = read_ends >= 0 ? g_at(&f, read_ends) : p <= q ? g_at(&f, q) : interpolate(&f, r->g, t0);
             if (read_ends >= 0)

@@ -1,0 +1,187 @@
+/* Rawfiles and CSV byte by byte: what readers of either format rely on. */
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+#include "tests/support/points.h"
+#include "waveforms/csv.h"
+#include "waveforms/raw.h"
+
+static const ag_column column[] = { { "time", AG_Q_TIME, "s" }, { "v(out)", AG_Q_VOLTAGE, "V" }, { "i(v1)", AG_Q_CURRENT, "A" },
+                                    { "p(n1)", AG_Q_POWER, "W" }, { "@n1[h]", AG_Q_OTHER, "1" } };
+static const ag_plot plot = { "a title", "Transient Analysis", column, 5 };
+static const char header[] =
+    "Title: a title\nDate: Thu Jan  1 00:00:00  1970\nCommand: agspice " AG_VERSION " (ngspice-compatible)\n"
+    "Plotname: Transient Analysis\nFlags: real\nNo. Variables: 5\nNo. Points: 3           \nVariables:\n"
+    "\t0\ttime\ttime\n\t1\tv(out)\tvoltage\n\t2\ti(v1)\tcurrent\n\t3\tp(n1)\tpower\n\t4\t@n1[h]\tnotype\n";
+static const double row[3][5] = { { 0, 1, 2, 3, 4 }, { 1e-9, 0.1, -1e-12, 1.0 / 3, 5 }, { 2e-9, NAN, INFINITY, -0.0, 6 } };
+
+typedef struct fixture { points p; char path[64]; char text[65536]; size_t n; } fixture;
+
+static int setup(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    points_new(&f->p);
+    strcpy(f->path, "/tmp/agspice-test-XXXXXX");
+    close(mkstemp(f->path));
+    setenv("SOURCE_DATE_EPOCH", "0", 1);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture *f = *state;
+    unlink(f->path);
+    points_free(&f->p);
+    free(f);
+    return 0;
+}
+
+static void load(fixture *f)
+{
+    FILE *file = fopen(f->path, "rb");
+    f->n = fread(f->text, 1, sizeof f->text - 1, file);
+    f->text[f->n] = 0;
+    fclose(file);
+}
+
+static void send(ag_sink s, int n)
+{
+    assert_int_equal(s.begin(s.self, &plot), AG_OK);
+    for (int k = 0; k < n; k++)
+        assert_int_equal(s.point(s.self, row[k]), AG_OK);
+    assert_int_equal(s.end(s.self, AG_OK), AG_OK);
+}
+
+static void binary_rawfile_is_header_and_float64_rows(void **state)
+{
+    fixture *f = *state;
+    ag_raw   r;
+    assert_int_equal(ag_raw_open(&r, f->p.c->diag, f->path, 0), AG_OK);
+    send(ag_raw_sink(&r), 3);
+    assert_int_equal(ag_raw_close(&r), AG_OK);
+    load(f);
+    size_t h = strlen(header), tag = strlen("Binary:\n");
+    assert_int_equal(f->n, h + tag + sizeof row);
+    assert_memory_equal(f->text, header, h);
+    assert_memory_equal(f->text + h, "Binary:\n", tag);
+    assert_memory_equal(f->text + h + tag, row, sizeof row);
+}
+
+static void ascii_rawfile_numbers_the_points(void **state)
+{
+    fixture *f = *state;
+    ag_raw   r;
+    assert_int_equal(ag_raw_open(&r, f->p.c->diag, f->path, 1), AG_OK);
+    send(ag_raw_sink(&r), 3);
+    ag_raw_close(&r);
+    load(f);
+    assert_memory_equal(f->text, header, strlen(header));
+    assert_string_equal(f->text + strlen(header), "Values:\n0\t\t0\n\t1\n\t2\n\t3\n\t4\n1\t\t1e-09\n\t0.1\n\t-1e-12\n"
+                        "\t0.3333333333333333\n\t5\n2\t\t2e-09\n\tnan\n\tinf\n\t-0\n\t6\n");
+}
+
+static void plots_follow_one_another_each_with_its_count(void **state)
+{
+    fixture *f = *state;
+    ag_raw   r;
+    ag_raw_open(&r, f->p.c->diag, f->path, 0);
+    send(ag_raw_sink(&r), 2);
+    send(ag_raw_sink(&r), 3);
+    ag_raw_close(&r);
+    load(f);
+    size_t first = strlen(header) + strlen("Binary:\n") + 2 * sizeof row[0];
+    assert_int_equal(f->n, 2 * first + sizeof row[0]);
+    assert_non_null(strstr(f->text, "No. Points: 2           \n"));
+    assert_memory_equal(f->text + first, header, strlen(header));
+}
+
+/* Nobody calls end() in a run that was killed. */
+static void the_count_follows_while_the_file_grows(void **state)
+{
+    fixture *f = *state;
+    ag_raw   r;
+    long     announced = 0;
+    ag_raw_open(&r, f->p.c->diag, f->path, 0);
+    ag_sink s = ag_raw_sink(&r);
+    s.begin(s.self, &plot);
+    for (int tries = 0; announced == 0 && tries < 100; tries++) {
+        nanosleep(&(struct timespec){ 0, 10000000 }, NULL);
+        for (int k = 0; k < 64; k++)
+            s.point(s.self, row[0]);
+        load(f);
+        announced = strtol(strstr(f->text, "No. Points: ") + 12, NULL, 10);
+    }
+    assert_true(announced >= 64);
+    FILE *file = fopen(f->path, "rb");
+    fseek(file, 0, SEEK_END);
+    assert_true(ftell(file) >= (long)(strlen(header) + 8) + announced * (long)sizeof row[0]);
+    fclose(file);
+    ag_raw_close(&r);
+}
+
+static void blanks_in_names_are_left_out(void **state)
+{
+    fixture  *f = *state;
+    ag_column c = { "v(a) - v(b)", AG_Q_OTHER, "" };
+    ag_plot   one = { "t", "Operating Point", &c, 1 };
+    ag_raw    r;
+    ag_raw_open(&r, f->p.c->diag, f->path, 0);
+    ag_sink s = ag_raw_sink(&r);
+    s.begin(s.self, &one);
+    s.end(s.self, AG_OK);
+    ag_raw_close(&r);
+    load(f);
+    assert_non_null(strstr(f->text, "\t0\tv(a)-v(b)\tnotype\n"));
+}
+
+static void a_full_disk_is_an_error_with_one_report(void **state)
+{
+    fixture *f = *state;
+    ag_raw   r;
+    assert_int_equal(ag_raw_open(&r, f->p.c->diag, "/dev/full", 0), AG_OK);
+    ag_sink s = ag_raw_sink(&r);
+    assert_int_equal(s.begin(s.self, &plot), AG_EIO);
+    assert_int_equal(s.point(s.self, row[0]), AG_EIO);
+    assert_int_equal(ag_raw_close(&r), AG_EIO);
+    assert_non_null(strstr(f->p.reports, "cannot write '/dev/full': No space left on device"));
+    assert_null(strstr(strstr(f->p.reports, "/dev/full") + 1, "/dev/full"));
+}
+
+static void a_path_that_cannot_be_opened_is_reported(void **state)
+{
+    fixture *f = *state;
+    ag_csv   c;
+    assert_int_equal(ag_csv_open(&c, f->p.c->diag, "/nowhere/x.csv"), AG_EIO);
+    assert_int_equal(ag_csv_close(&c), AG_EIO);
+    assert_non_null(strstr(f->p.reports, "cannot open '/nowhere/x.csv': No such file"));
+}
+
+static void csv_has_a_quoted_header_and_exact_numbers(void **state)
+{
+    fixture  *f = *state;
+    ag_column c[] = { { "time", AG_Q_TIME, "s" }, { "v(a,b)", AG_Q_VOLTAGE, "V" }, { "say \"x\"", AG_Q_OTHER, "" } };
+    ag_plot   three = { "t", "Transient Analysis", c, 3 };
+    ag_csv    v;
+    ag_csv_open(&v, f->p.c->diag, f->path);
+    ag_sink s = ag_csv_sink(&v);
+    s.begin(s.self, &three);
+    s.point(s.self, (double[]){ 0, 0.1, 1.0 / 3 });
+    s.point(s.self, (double[]){ 1e-9, -1, 123456789.0 });
+    s.end(s.self, AG_OK);
+    assert_int_equal(ag_csv_close(&v), AG_OK);
+    load(f);
+    assert_string_equal(f->text, "time,\"v(a,b)\",\"say \"\"x\"\"\"\n0,0.1,0.3333333333333333\n1e-09,-1,123456789\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+        TEST(binary_rawfile_is_header_and_float64_rows), TEST(ascii_rawfile_numbers_the_points),
+        TEST(plots_follow_one_another_each_with_its_count), TEST(the_count_follows_while_the_file_grows),
+        TEST(blanks_in_names_are_left_out), TEST(a_full_disk_is_an_error_with_one_report),
+        TEST(a_path_that_cannot_be_opened_is_reported), TEST(csv_has_a_quoted_header_and_exact_numbers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
