@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "waveforms/outfile.h"
 
 extern char **environ;
 
@@ -239,7 +240,8 @@ static void draw_panel(plotter *p, const panel *q, int j, int n_panel, const ag_
     int    used = 0;
 
     if (!terminal)
-        say(p, "set tmargin at screen %g\nset bmargin at screen %g\n", y1, y1 - height);
+        say(p, "set tmargin at screen %g\nset bmargin at screen %g\n"
+            "set key at screen 0.81,screen %g left top Left reverse samplen 1.5\n", y1, y1 - height, y1 + 0.01);
     say(p, "set yrange [%.9g:%.9g]\nset ylabel ", q->low, q->high);
     char label[64];
     snprintf(label, sizeof label, strcmp(q->unit, "1") ? "%s [%s%s]" : "%s", quantity(q->unit), q->y.prefix, q->unit);
@@ -256,7 +258,7 @@ static void draw_panel(plotter *p, const panel *q, int j, int n_panel, const ag_
         quote(p, curve[k].name);
         used++;
     }
-    put(p, j == 0 ? "\nunset title\nunset label 1\n" : "\n");
+    put(p, j == 0 ? "\nunset title\n" : "\n");
 }
 
 static void put_head(plotter *p, const char *path, const char *target, int n_panel)
@@ -281,7 +283,7 @@ static void put_head(plotter *p, const char *path, const char *target, int n_pan
         return;
     put(p, "set border 3 lc rgb '#444444'\nset tics nomirror out scale 0.6 textcolor rgb '#222222'\n"
            "set grid lc rgb '#d8d8d8' lt 1 lw 0.6\nset xzeroaxis lc rgb '#999999' lt 1 lw 0.8\n"
-           "set lmargin at screen 0.1\nset rmargin at screen 0.8\nset key outside right top Left reverse samplen 2 noautotitle\n");
+           "set lmargin at screen 0.1\nset rmargin at screen 0.8\nset key noautotitle\n");
 }
 
 static void put_plot(plotter *p, const char *path, const char *target, const char *title, const ag_curve *curve, int n,
@@ -332,10 +334,19 @@ ag_status ag_gnuplot_draw(ag_diag *d, const char *path, const char *title, const
     const char *target = ag_printf(a, "%s.part", path);
     plotter    *p = AG_NEW(a, plotter, 1);
     panel      *panels = AG_NEW(a, panel, n);             /* nothing is allocated while gnuplot runs */
-    ag_status   s = start(p, d);
+    ag_status   s = AG_OK;
 
-    if (s)
+    if (strcmp(path, "-")) {                              /* a name that cannot be written is found before drawing */
+        ag_outfile f;
+        s = ag_outfile_open(&f, d, target);
+        if (ag_outfile_close(&f))
+            return s;
+    }
+    s = start(p, d);
+    if (s) {
+        unlink(target);
         return s;
+    }
     put_plot(p, path, target, title, curve, n, m, panels);
     s = finish(p, d);
     if (!strcmp(path, "-"))

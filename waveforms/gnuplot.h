@@ -6,7 +6,7 @@
 #define AG_GNUPLOT_H
 #include "waveforms/memory.h"
 
-#define AG_PLOT_POINTS 20000                /* per curve; more are thinned, keeping the extrema */
+#define AG_PLOT_POINTS 4000                 /* per curve, several to a pixel; more are thinned, keeping the extrema */
 
 typedef struct ag_curve { const char *name, *unit; ag_series *series; } ag_curve;
 
