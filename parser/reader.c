@@ -104,12 +104,13 @@ int ag_reader_end(ag_reader *r)
 ag_line_kind ag_reader_kind(const char *first)
 {
     static const struct { const char *name; ag_line_kind kind; } dot[] = {
-        { ".param", AG_LINE_EXPR },    { ".params", AG_LINE_EXPR },     { ".csparam", AG_LINE_EXPR },
-        { ".ic", AG_LINE_EXPR },       { ".nodeset", AG_LINE_EXPR },    { ".func", AG_LINE_FUNC },
-        { ".measure", AG_LINE_MEASURE }, { ".meas", AG_LINE_MEASURE },  { ".print", AG_LINE_LIST },
-        { ".plot", AG_LINE_LIST },     { ".probe", AG_LINE_LIST },      { ".save", AG_LINE_LIST },
-        { ".include", AG_LINE_PATH },  { ".inc", AG_LINE_PATH },        { ".lib", AG_LINE_PATH },
-        { ".title", AG_LINE_TEXT },    { ".control", AG_LINE_CONTROL }, { ".end", AG_LINE_END },
+        { ".param", AG_LINE_EXPR },     { ".params", AG_LINE_EXPR },     { ".csparam", AG_LINE_EXPR },
+        { ".ic", AG_LINE_EXPR },        { ".nodeset", AG_LINE_EXPR },    { ".func", AG_LINE_FUNC },
+        { ".function", AG_LINE_FUNC },  { ".measure", AG_LINE_MEASURE }, { ".meas", AG_LINE_MEASURE },
+        { ".print", AG_LINE_LIST },     { ".plot", AG_LINE_LIST },       { ".probe", AG_LINE_LIST },
+        { ".save", AG_LINE_LIST },      { ".include", AG_LINE_PATH },    { ".inc", AG_LINE_PATH },
+        { ".lib", AG_LINE_PATH },       { ".title", AG_LINE_TEXT },      { ".control", AG_LINE_CONTROL },
+        { ".end", AG_LINE_END },
     };
     if (first[0] != '.') return AG_LINE_WORDS;
     for (size_t k = 0; k < sizeof dot / sizeof *dot; k++)

@@ -173,6 +173,7 @@ static void test_values_without_braces_end_where_the_next_begins(void **state)
           "b1: `a` `0` i=(* v(p,n) (+ 1e-06 (* (* 0.0001 v(x)) v(x)))) tc=(- 1)\n");
     reads("m1 d g ic=1,2 off x={a} {b} 'c' y='d' (e) z=f(1) g\n",
           "m1: `d` `g` ic=1 `2` `off` x=a b c y=d [`e`] z=(call f 1) `g`\n");
+    reads("v1 a 0 pwl(x=1) {y*2} (file=a r=1 file=b) 'z'\n", "v1: `a` `0` `pwl` [x=1] (* y 2) [file=\"a\" r=1 file=\"b\"] z\n");
     reads("r1 a 0 r={x}*2 w={y} [z] !u @v\n", "r1: `a` `0` r=(* x 2) w=y `[z]` `!u` `@v`\n");
     reads("g1 a 0 cur='v(x) > 0.5 ? {f1(V(a)-V(b))} : -(1)' m=2\n",
           "g1: `a` `0` cur=(if (> v(x) 0.5) (call f1 (- v(a) v(b))) (- 1)) m=2\n");
@@ -287,6 +288,7 @@ static void test_operators_bind_as_usual(void **state)
     is("!a==b", "(== (! a) b)");
     is("a+b<c*d", "(< (+ a b) (* c d))");
     is("a<b==c>=d", "(== (< a b) (>= c d))");
+    is("a<=b == c>d", "(== (<= a b) (> c d))");
     is("a!=b <> c", "(!= (!= a b) c)");
     is("a||b&&c|d&e", "(|| (|| a (&& b c)) (&& d e))");
     is("a?b:c?d:e", "(if a b (if c d e))");
@@ -294,6 +296,7 @@ static void test_operators_bind_as_usual(void **state)
     is("a>0?b:c+1", "(if (> a 0) b (+ c 1))");
     is("{(a)}*'b'", "(* a b)");
     is("max(a, b,-c)", "(call max a b (- c))");
+    is("f(1,2,3,4,5,6,7,8,9)", "(call f 1 2 3 4 5 6 7 8 9)");
     is("time*2meg + 1.5e-3s - .5 + 3.", "(+ (- (+ (* time 2000000) 0.0015) 0.5) 3)");
     is("4.7k\xce\xa9 + 2\xc2\xb5", "(+ 4700 2e-06)");
     is("f (x)+v (a)", "(+ (call f x) v(a))");
