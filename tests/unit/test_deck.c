@@ -173,7 +173,7 @@ static void test_values_without_braces_end_where_the_next_begins(void **state)
           "b1: `a` `0` i=(* v(p,n) (+ 1e-06 (* (* 0.0001 v(x)) v(x)))) tc=(- 1)\n");
     reads("m1 d g ic=1,2 off x={a} {b} 'c' y='d' (e) z=f(1) g\n",
           "m1: `d` `g` ic=1 `2` `off` x=a b c y=d [`e`] z=(call f 1) `g`\n");
-    reads("v1 a 0 pwl(x=1) {y*2} (file=a r=1 file=b) 'z'\n", "v1: `a` `0` `pwl` [x=1] (* y 2) [file=\"a\" r=1 file=\"b\"] z\n");
+    reads("v1 a 0 pwl(x=1) {y*2} (file=a r=1 file=b) {z}\n", "v1: `a` `0` `pwl` [x=1] (* y 2) [file=\"a\" r=1 file=\"b\"] z\n");
     reads("r1 a 0 r={x}*2 w={y} [z] !u @v\n", "r1: `a` `0` r=(* x 2) w=y `[z]` `!u` `@v`\n");
     reads("g1 a 0 cur='v(x) > 0.5 ? {f1(V(a)-V(b))} : -(1)' m=2\n",
           "g1: `a` `0` cur=(if (> v(x) 0.5) (call f1 (- v(a) v(b))) (- 1)) m=2\n");
