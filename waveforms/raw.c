@@ -6,7 +6,7 @@
 
 #define COUNT_WIDTH 12
 #define PATCH_EVERY 0.25                    /* [s]: cheap, and recent enough for somebody who watches a run */
-#define LOOK_EVERY  64                      /* points between looks at the clock */
+#define MOST_STRIDE 64                      /* points between looks at the clock, where they come fast */
 
 static double now(void)
 {
@@ -75,7 +75,8 @@ static ag_status begin(void *self, const ag_plot *plot)
         ag_outfile_printf(&r->file, "\t%d\t%s\t%s\n", k, no_blanks(plot->column[k].name, name, sizeof name),
                           type_name(&plot->column[k]));
     ag_outfile_printf(&r->file, r->ascii ? "Values:\n" : "Binary:\n");
-    r->patched = now();
+    r->patched = r->looked = now();
+    r->stride = r->look_at = 1;
     return ag_outfile_flush(&r->file);
 }
 
@@ -107,10 +108,13 @@ static ag_status point(void *self, const double *row)
 
     if (s)
         return s;
-    r->points++;
-    if (r->points % LOOK_EVERY == 0 && now() - r->patched > PATCH_EVERY)
-        return patch(r);
-    return AG_OK;
+    if (++r->points < r->look_at)
+        return AG_OK;
+    double t = now();
+    r->stride = t - r->looked > PATCH_EVERY / MOST_STRIDE ? 1 : r->stride < MOST_STRIDE ? 2 * r->stride : r->stride;
+    r->looked = t;
+    r->look_at = r->points + r->stride;
+    return t - r->patched > PATCH_EVERY ? patch(r) : AG_OK;
 }
 
 static ag_status end(void *self, ag_status why)

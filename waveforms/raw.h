@@ -13,7 +13,8 @@ typedef struct ag_raw {
     int        ascii, n_column;
     long       points;
     long       count_at;                    /* offset of the count */
-    double     patched;                     /* when, [s] of the monotonic clock */
+    double     patched, looked;             /* last times of patching and of looking at the clock [s] */
+    long       stride, look_at;             /* points between looks, and the next */
 } ag_raw;
 
 /* path must live as long as r. "-": standard output. */
