@@ -5,7 +5,7 @@
  * powers of two (Cody and Waite, Software Manual for the Elementary Functions, 1980), then polynomials interpolated
  * in Chebyshev nodes with 60 digits. Largest errors over the whole range, as tests/unit/test_vmath.c checks:
  * exp, log 1.2 ulp; expm1, sinh, cosh 2.5; tanh 3.5; 1/cosh^2 5; sin_turns 3 (of its amplitude);
- * pow 2 + 1.2 |a log x|.
+ * pow 2 + 2.5 |a log x|.
  * NaN arguments give NaN: the first argument of ag_min and ag_max passes through when it is NaN. */
 #ifndef AG_VMATH_H
 #define AG_VMATH_H

@@ -45,8 +45,8 @@ static inline double ag_pulse_corner(const double *a, double time)
     double per = a[7], count = ag_pulse_count(a), first = 0;
     int    repeats = per > 0 && per < INFINITY;
     if (repeats) first = ag_max(ag_wave_period(a[3], per, time), 0);
-    for (double k = first; k < ag_min(first + 3, count); k++) {
-        double start = repeats ? a[3] + k * per : a[3], next = repeats ? a[3] + (k + 1) * per : INFINITY;
+    for (int try = 0; try < 3 && first + try < count; try++) {      /* this period, the next, one for rounding */
+        double k = first + try, start = repeats ? a[3] + k * per : a[3], next = repeats ? a[3] + (k + 1) * per : INFINITY;
         double top = start + a[4], fall = top + a[6], end = fall + a[5], corner[] = { start, top, fall, end };
         for (int j = 0; j < 4 && corner[j] < next; j++)
             if (ag_wave_after(corner[j], time)) return corner[j];
@@ -117,8 +117,8 @@ static inline double ag_pwl_corner(ag_vector w, double time)
 {
     ag_pwl a = ag_pwl_of(w);
     double first = a.per > 0 ? ag_max(ag_wave_period(a.start + a.from, a.per, time), 0) : 0;
-    for (double period = first; period < first + 3; period++) {
-        double start = a.start + period * a.per;
+    for (int try = 0; try < 3; try++) {                             /* this period, the next, one for rounding */
+        double period = first + try, start = a.start + period * a.per;
         for (int k = ag_pwl_find(&a, start, time); k < a.n; k++) {
             double corner = start + a.point[2 * k];
             if (a.per > 0 && k == a.n - 1) corner = a.start + a.from + (period + 1) * a.per;
