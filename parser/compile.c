@@ -1,0 +1,91 @@
+/* compile - an expression becomes a graph: functions are written out, constants folded, signals turned into inputs. */
+#include <string.h>
+#include "parser/elaborate.h"
+
+typedef struct frame { const ag_body *body; ag_function *f; const int *arg; } frame;
+
+static int compile(ag_compiler *x, const frame *at, const ag_expr *e);
+
+int ag_compile_constant(ag_compiler *x, const ag_body *owner, int k)
+{
+    double value;
+    return ag_scope_symbol(x->el, ag_scope_of(x->el->main, owner), k, &value) ? ag_build_const(x->b, value) : -1;
+}
+
+static int name(ag_compiler *x, const frame *at, const ag_expr *e)
+{
+    const ag_body *owner;
+    double         value;
+    for (int i = 0; at->f && i < at->f->n_arg; i++)
+        if (at->f->arg[i] == e->name) return at->arg[i];
+    int node = x->before ? x->before(x, e->name) : -2;
+    if (node != -2) return node;
+    int k = ag_body_symbol(at->body, e->name, &owner);
+    if (k >= 0) return x->symbol(x, owner, k);
+    node = x->after(x, e->name);
+    if (node != -2) return node;
+    if (ag_constant(x->el, e->name, &value)) return ag_build_const(x->b, value);
+    ag_no_parameter(x->el, at->body, at->f, e->name, e->at);
+    return -1;
+}
+
+static int arguments(ag_compiler *x, const frame *at, const ag_expr *e, int *arg)
+{
+    for (int i = 0; i < e->n_arg; i++)
+        if ((arg[i] = compile(x, at, e->arg[i])) < 0) return 0;
+    return 1;
+}
+
+static int call_function(ag_compiler *x, const frame *at, ag_function *f, const ag_expr *e)
+{
+    int few[8], *arg = f->n_arg <= 8 ? few : AG_NEW(x->el->a, int, f->n_arg);
+    if (!arguments(x, at, e, arg)) return -1;
+    if (f->active) {
+        ag_elab_error(x->el, e->at, "function '%s' calls itself (%s)", f->name, ag_chain(x->el, f));
+        return -1;
+    }
+    f->active = 1;
+    ag_trail_push(x->el, f->name, f);
+    int node = compile(x, &(frame){ f->body, f, arg }, f->expr);
+    x->el->n_trail--;
+    f->active = 0;
+    return node;
+}
+
+static int operation(ag_compiler *x, const frame *at, ag_op op, const ag_expr *e)
+{
+    int arg[3];
+    return arguments(x, at, e, arg) ? ag_build_op(x->b, op, arg) : -1;
+}
+
+static int call(ag_compiler *x, const frame *at, const ag_expr *e)
+{
+    int          arity;
+    ag_function *f = ag_body_function(at->body, e->name);
+    if (f && f->n_arg == e->n_arg) return call_function(x, at, f, e);
+    ag_op op = f ? AG_OP_END : ag_builtin(x->el, e->name, e->n_arg, &arity);
+    if (op != AG_OP_END) return operation(x, at, op, e);
+    if (!f && e->n_arg == 1 && !strcmp(e->name, "par")) return compile(x, at, e->arg[0]);      /* HSPICE: par('...') */
+    ag_no_function(x->el, at->body, e);
+    return -1;
+}
+
+static int compile(ag_compiler *x, const frame *at, const ag_expr *e)
+{
+    int node;
+    if (!ag_step(x->el, e->at)) return -1;
+    x->el->depth++;
+    if (e->op == AG_OP_CONST) node = ag_build_const(x->b, e->value);
+    else if (e->op == AG_OP_NAME) node = name(x, at, e);
+    else if (e->op == AG_OP_SIGNAL) node = x->signal(x, e);
+    else if (e->op == AG_OP_CALL) node = call(x, at, e);
+    else node = operation(x, at, e->op, e);
+    x->el->depth--;
+    return node;
+}
+
+int ag_compile(ag_compiler *x, const ag_body *b, const ag_expr *e)
+{
+    x->el->steps = 0;
+    return compile(x, &(frame){ b, NULL, NULL }, e);
+}

@@ -1,0 +1,291 @@
+/* directive - the table of dot commands; analyses, options, initial conditions. */
+#include <math.h>
+#include <string.h>
+#include "core/number.h"
+#include "parser/elaborate.h"
+
+enum when { EARLY, LATE, LOCAL, SILENT, NOT_YET };      /* LOCAL: .ic, belongs to the body it stands in */
+
+typedef struct directive {
+    const char *name;
+    enum when   when;
+    void      (*run)(ag_elab *el, const ag_line *l);
+} directive;
+
+/* ---- analyses ---- */
+
+typedef struct times { double v[4]; ag_loc at[4]; int n, uic, bad; } times;
+
+static void tran_field(ag_elab *el, const ag_field *f, times *t)
+{
+    int start = f->kind == AG_KEY && !strcmp(f->text, "start");
+    if (f->kind == AG_WORD && !strcmp(f->text, "uic")) {
+        t->uic = 1;
+        return;
+    }
+    if (f->kind == AG_WORD && !strcmp(f->text, "sweep")) {
+        ag_elab_error(el, f->at, "sweeps are not supported yet");
+        t->bad = 1;
+        return;
+    }
+    if (t->n >= 4 || (f->kind == AG_KEY && (!start || t->n != 2))) {
+        ag_elab_error(el, f->at, "unexpected here: .tran tstep tstop [tstart [tmax]] [uic]");
+        t->bad = 1;
+        return;
+    }
+    t->at[t->n] = ag_field_span(f);
+    if (!ag_scope_value(el, el->main, f, &t->v[t->n++])) t->bad = 1;
+}
+
+static int times_fit(ag_elab *el, const ag_analysis *a, const times *t, ag_loc stop, ag_loc whole)
+{
+    for (int k = 0; k < t->n; k++) {
+        if (isfinite(t->v[k]) && t->v[k] >= 0) continue;
+        ag_elab_error(el, t->at[k], isfinite(t->v[k]) ? "negative time" : "a finite time is needed here");
+        return 0;
+    }
+    if (!(a->tstop > 0)) ag_elab_error(el, stop, "the stop time must be positive");
+    else if (a->tstart >= a->tstop) ag_elab_error(el, t->n > 2 ? t->at[2] : whole, "the start time must come before the stop time");
+    else return 1;
+    return 0;
+}
+
+/* .tran tstep tstop [tstart [tmax]] [uic], or .tran tstop */
+static void tran(ag_elab *el, const ag_line *l)
+{
+    times t = { .n = 0 };
+    for (const ag_field *f = l->field; f; f = f->next) tran_field(el, f, &t);
+    if (!t.n && !t.bad) ag_elab_error(el, l->span, "a transient needs times: .tran tstep tstop [tstart [tmax]] [uic]");
+    if (!t.n || t.bad) return;
+    int         stop = t.n > 1;
+    ag_analysis a = { .kind = AG_TRAN, .tstep = stop ? t.v[0] : 0, .tstop = t.v[stop], .tstart = t.v[2], .tmax = t.v[3],
+                      .uic = t.uic, .at = l->span };
+    if (!times_fit(el, &a, &t, t.at[stop], l->span)) return;
+    if (a.tstep == 0) a.tstep = a.tstop / 50;
+    ag_plan *plan = &el->c->plan;
+    int      first = 1;
+    for (int k = 0; k < plan->n_analysis; k++) first &= plan->analysis[k].kind != AG_TRAN;
+    if (first) el->tstep = a.tstep, el->tstop = a.tstop;
+    *AG_PUSH(el->a, plan->analysis, plan->n_analysis, plan->cap_analysis) = a;
+}
+
+static void op(ag_elab *el, const ag_line *l)
+{
+    ag_plan *plan = &el->c->plan;
+    if (l->field) ag_elab_error(el, l->field->at, ".op takes no arguments");
+    *AG_PUSH(el->a, plan->analysis, plan->n_analysis, plan->cap_analysis) = (ag_analysis){ .kind = AG_OP, .at = l->span };
+}
+
+/* ---- options ---- */
+
+/* Options of other simulators that change nothing here. */
+static int harmless_option(const char *name)
+{
+    static const char *const list[] = {
+        "post", "probe", "runlvl", "plotwinsize", "ingold", "converge", "accurate", "list", "node", "opts", "acct", "noacct",
+        "nopage", "nomod", "noinit", "klu", "sparse", "num_threads", "numthreads", "savecurrents", "brief", "measdgt", "measout",
+        "delmax", "maxstep", "itl2", "itl3", "itl5", "itl6", "pivtol", "pivrel", "defl", "defw", "defad", "defas", "lvltim",
+        "gminsteps", "srcsteps", "filetype", "noopiter", "keepopinfo", "scale", "badmos3", "trytocompact", "rshunt", "xmu",
+        "warn", "maxwarns", "interactive", "parhier", "search", "dcap", "captab", "co", "nomoment", "cshunt", "ngbehavior",
+    };
+    for (size_t k = 0; k < sizeof list / sizeof *list; k++)
+        if (!strcmp(list[k], name)) return 1;
+    return 0;
+}
+
+static void unknown_option(ag_elab *el, const ag_field *f)
+{
+    ag_guess g = { .name = f->text };
+    if (harmless_option(f->text)) return;
+    for (int k = 0; k < ag_n_option; k++) ag_guess_try(&g, ag_option_table[k].name);
+    if (g.best) ag_warning(el->c->diag, f->at, "unknown option '%s' is ignored; did you mean '%s'?", f->text, g.best);
+    else ag_warning(el->c->diag, f->at, "unknown option '%s' is ignored", f->text);
+}
+
+static int option_value(ag_elab *el, const ag_field *f, const ag_param *p, double *value)
+{
+    char low[AG_NUMBER_SIZE], high[AG_NUMBER_SIZE], is[AG_NUMBER_SIZE];
+    *value = 1;
+    if (f->kind != AG_KEY) return 1;
+    int word = f->expr && f->expr->op == AG_OP_NAME && !strcmp(p->name, "method") ? ag_method_find(f->expr->name) : -1;
+    if (word >= 0) {
+        *value = word;
+        return 1;
+    }
+    if (!strcmp(p->name, "method") && f->expr && f->expr->op == AG_OP_NAME) {
+        ag_elab_error(el, f->expr->at, "unknown method '%s'; there are trbdf2, trap and gear", f->expr->name);
+        return 0;
+    }
+    if (!ag_scope_value(el, el->main, f, value)) return 0;
+    if (*value >= p->min && *value <= p->max) return 1;
+    ag_elab_error(el, ag_field_span(f), "option '%s' = %s is outside %s .. %s", p->name, ag_number_print(is, *value),
+                  ag_number_print(low, p->min), ag_number_print(high, p->max));
+    return 0;
+}
+
+static void options(ag_elab *el, const ag_line *l)
+{
+    for (const ag_field *f = l->field; f; f = f->next) {
+        double value;
+        if (f->kind != AG_KEY && f->kind != AG_WORD) {
+            ag_elab_error(el, f->at, "options are written name=value or name");
+            continue;
+        }
+        int k = ag_param_find(ag_option_table, ag_n_option, f->text);
+        if (k < 0) unknown_option(el, f);
+        else if (option_value(el, f, &ag_option_table[k], &value)) *ag_option_at(&el->c->options, k) = value;
+    }
+}
+
+static void temperature(ag_elab *el, const ag_line *l)
+{
+    double          value;
+    const ag_field *f = l->field;
+    if (!f) {
+        ag_elab_error(el, l->span, "a temperature in degrees Celsius is needed: .temp 27");
+        return;
+    }
+    if (f->next) ag_warning(el->c->diag, f->next->at, "only the first temperature of .temp is used");
+    if (!ag_scope_value(el, el->main, f, &value)) return;
+    if (value > -AG_KELVIN && value <= 2000) el->c->options.temp = value;
+    else ag_elab_error(el, ag_field_span(f), "temperature %g C is outside -273.15 .. 2000", value);
+}
+
+/* ---- initial conditions ---- */
+
+/* Number of a node that exists, seen from a scope; -1 after a report. */
+static int existing_node(ag_elab *el, ag_scope *s, const char *name, ag_loc at)
+{
+    int         node = -1, k = (int)(intptr_t)ag_map_get(s->body->node_map, name) - 1;
+    const char *full = *s->path ? ag_name0(el->c->names, ag_printf(el->a, "%s%s", s->path, name)) : name;
+    if (s->caller && k >= 0 && k < s->body->n_port) node = k < s->cap_node ? s->node[k] : -1;
+    else if (s->caller && ag_map_get(el->global, name)) node = ag_circuit_find_node(el->c, name);
+    else node = ag_circuit_find_node(el->c, full);
+    if (node > 0) return node;
+    ag_guess g = { .name = name };
+    if (node == 0 || ag_is_ground(name)) {
+        ag_elab_error(el, at, "node '%s' is ground; its voltage is 0", name);
+        return -1;
+    }
+    for (int i = 1; !s->caller && i < el->c->n_node && !ag_elab_full(el); i++) ag_guess_try(&g, el->c->node_name[i]);
+    if (g.best) ag_elab_error(el, at, "no node '%s'; did you mean '%s'?", name, g.best);
+    else ag_elab_error(el, at, "no node '%s'", name);
+    return -1;
+}
+
+static void set_node(ag_elab *el, ag_scope *s, const ag_line *l, const char *name, ag_loc at, const ag_expr *expr)
+{
+    double value;
+    int    node = existing_node(el, s, name, at);
+    if (node < 0 || !ag_scope_eval(el, s, expr, &value)) return;
+    if (!isfinite(value)) {
+        ag_elab_error(el, expr->at, "a finite voltage is needed here");
+        return;
+    }
+    ag_plan *plan = &el->c->plan;
+    *AG_PUSH(el->a, plan->ic, plan->n_ic, plan->cap_ic) = (ag_ic){ node, value, !strcmp(l->first, ".nodeset"), at };
+}
+
+/* .ic v(a)=1 v(b)={x}; HSPICE also: .ic a=1, .ic a 1 */
+void ag_set_ic(ag_elab *el, ag_scope *s, const ag_line *l)
+{
+    for (const ag_field *f = l->field; f; f = f->next) {
+        const ag_expr *e = f->expr;
+        if (f->kind == AG_RELATION && f->right && e->op == AG_OP_SIGNAL && e->name[0] == 'v') {
+            if (e->b) ag_elab_error(el, e->at, "an initial condition is the voltage of one node: v(node)=value");
+            else set_node(el, s, l, e->a, e->at, f->right);
+        } else if (f->kind == AG_KEY && e) {
+            set_node(el, s, l, f->text, f->at, e);
+        } else if (f->kind == AG_EXPR && e->op == AG_OP_NAME && f->next && f->next->kind == AG_EXPR) {
+            set_node(el, s, l, e->name, e->at, f->next->expr);
+            f = f->next;
+        } else {
+            ag_elab_error(el, f->at, "an initial condition is written v(node)=value");
+        }
+    }
+}
+
+/* ---- the table ---- */
+
+static const directive table[] = {
+    { ".options", EARLY, options },       { ".option", EARLY, options },      { ".opt", EARLY, options },
+    { ".temp", EARLY, temperature },      { ".tran", EARLY, tran },           { ".op", EARLY, op },
+    { ".ic", LOCAL, NULL },               { ".nodeset", LOCAL, NULL },
+    { ".print", LATE, ag_add_listing },   { ".plot", LATE, ag_add_listing },  { ".probe", LATE, ag_add_listing },
+    { ".save", LATE, ag_add_save },       { ".measure", LATE, ag_add_measure }, { ".meas", LATE, ag_add_measure },
+    { ".pulses", LATE, ag_add_pulses },
+    { ".end", SILENT, NULL },             { ".title", SILENT, NULL },         { ".width", SILENT, NULL },
+    { ".backanno", SILENT, NULL },        { ".csparam", SILENT, NULL },       { ".protect", SILENT, NULL },
+    { ".unprotect", SILENT, NULL },       { ".prot", SILENT, NULL },          { ".unprot", SILENT, NULL },
+    { ".include", SILENT, NULL },         { ".inc", SILENT, NULL },           { ".control", SILENT, NULL },
+    { ".endc", SILENT, NULL },            { ".endl", SILENT, NULL },          { ".param", SILENT, NULL },
+    { ".func", SILENT, NULL },            { ".model", SILENT, NULL },         { ".subckt", SILENT, NULL },
+    { ".ends", SILENT, NULL },            { ".global", SILENT, NULL },        { ".lib", NOT_YET, NULL },
+    { ".dc", NOT_YET, NULL },             { ".ac", NOT_YET, NULL },           { ".noise", NOT_YET, NULL },
+    { ".step", NOT_YET, NULL },           { ".four", NOT_YET, NULL },         { ".fft", NOT_YET, NULL },
+    { ".tf", NOT_YET, NULL },             { ".pz", NOT_YET, NULL },           { ".sens", NOT_YET, NULL },
+    { ".disto", NOT_YET, NULL },          { ".data", NOT_YET, NULL },         { ".alter", NOT_YET, NULL },
+    { ".mc", NOT_YET, NULL },             { ".crossbar", NOT_YET, NULL },     { ".program", NOT_YET, NULL },
+    { ".load", NOT_YET, NULL },           { ".if", NOT_YET, NULL },           { ".elseif", NOT_YET, NULL },
+    { ".else", NOT_YET, NULL },           { ".endif", NOT_YET, NULL },        { ".hdl", NOT_YET, NULL },
+};
+enum { N_DIRECTIVE = sizeof table / sizeof *table };
+
+static const directive *find(const char *name)
+{
+    for (int k = 0; k < N_DIRECTIVE; k++)
+        if (!strcmp(table[k].name, name)) return &table[k];
+    return NULL;
+}
+
+int ag_directive_local(const char *first)
+{
+    const directive *d = find(first);
+    return d && d->when == LOCAL;
+}
+
+int ag_directive_is_output(const char *first)
+{
+    const directive *d = find(first);
+    return d && d->when == LATE;
+}
+
+static void no_directive(ag_elab *el, const ag_line *l)
+{
+    ag_guess g = { .name = l->first };
+    for (int k = 0; k < N_DIRECTIVE; k++) ag_guess_try(&g, table[k].name);
+    if (g.best) ag_warning(el->c->diag, l->at, "unknown command '%s' is ignored; did you mean '%s'?", l->first, g.best);
+    else ag_warning(el->c->diag, l->at, "unknown command '%s' is ignored", l->first);
+}
+
+static const char *const analysis_words[] = { ".dc", ".ac", ".noise", ".four", ".fft", ".tf", ".pz", ".sens", ".disto" };
+
+static void not_yet(ag_elab *el, const ag_line *l)
+{
+    const char *what = "command";
+    for (size_t k = 0; k < sizeof analysis_words / sizeof *analysis_words; k++)
+        if (!strcmp(analysis_words[k], l->first)) what = "analysis";
+    ag_elab_error(el, l->at, "%s %s is not supported yet", what, l->first);
+}
+
+/* Options and temperature first: parameters and waveforms may refer to them. */
+void ag_directive_early(ag_elab *el)
+{
+    for (int pass = 0; pass < 2; pass++)
+        for (int k = 0; k < el->n_directive; k++) {
+            const directive *d = find(el->directive[k]->first);
+            if (d && d->when == EARLY && pass == (d->run == tran || d->run == op)) d->run(el, el->directive[k]);
+        }
+}
+
+void ag_directive_late(ag_elab *el)
+{
+    for (int k = 0; k < el->n_directive; k++) {
+        const ag_line   *l = el->directive[k];
+        const directive *d = find(l->first);
+        if (!d) no_directive(el, l);
+        else if (d->when == NOT_YET) not_yet(el, l);
+        else if (d->when == LOCAL) ag_set_ic(el, el->main, l);
+        else if (d->when == LATE) d->run(el, l);
+    }
+}

@@ -1,0 +1,247 @@
+/* elaborate - what the files that give the raw deck its meaning share. Private to this folder.
+ *
+ *     body.c       sorts the cards of a deck into bodies: the top level and every .subckt
+ *     scope.c      parameters and functions: looking up and evaluating
+ *     subckt.c     nodes, instance names, expansion of X
+ *     element.c    the table of element letters, and the elements R C L E G B D N
+ *     source.c     V and I, waveforms
+ *     modelcard.c  .model
+ *     compile.c    expressions of signals become graphs
+ *     behave.c     device models made from expressions
+ *     directive.c  the table of dot commands, analyses, options, initial conditions
+ *     output.c     .print .plot .probe .save .pulses, expressions over probes
+ *     measure_card.c  .measure
+ *     topology.c   checks of the finished net
+ *
+ * A body is what was written once; a scope is one instance of it, with values of its parameters and numbers of its
+ * nodes. Names are looked up in the scope, then in the scope of the body around it, up to the top level. */
+#ifndef AG_ELABORATE_H
+#define AG_ELABORATE_H
+#include "parser/deck.h"
+
+#define AG_MAX_DEPTH 100                 /* subcircuits inside one another */
+#define AG_MAX_EVAL 6000                 /* operations, parameters and functions inside one another: bounds the stack */
+#define AG_MAX_STEPS 1000000             /* operations of one evaluation, functions written out */
+#define AG_MAX_INSTANCES 20000000L       /* elements and subcircuits: a few lines of nested X can ask for 2^100 */
+
+typedef struct ag_elab ag_elab;
+typedef struct ag_body ag_body;
+typedef struct ag_scope ag_scope;
+typedef struct ag_element ag_element;
+
+typedef struct ag_symbol {               /* a parameter of a body */
+    const char    *name;
+    const ag_expr *expr;                 /* NULL: no default (the instance must set it), or not a number */
+    ag_loc         at;
+    int            formal;               /* declared on the .subckt line: an instance may set it */
+    int            text;                 /* its value is a text in quotes */
+} ag_symbol;
+
+typedef struct ag_function {
+    const char    *name;
+    const char   **arg;                  /* [n_arg] */
+    int            n_arg;
+    const ag_expr *expr;
+    ag_loc         at;
+    ag_body       *body;                 /* where it is defined */
+    int            active;               /* being evaluated */
+    int            dynamic;              /* 0 not yet known, 1 no, 2 depends on signals or time */
+    int            local;                /* the same for parameters of a subcircuit */
+} ag_function;
+
+typedef struct ag_modelcard {            /* a .model line */
+    const ag_line *line;
+    const char    *name;
+    ag_card       *card;                 /* when all scopes share it */
+    int            local;                /* its values depend on parameters of a subcircuit: one card per scope */
+    int            done;                 /* made, or failed (card NULL) */
+} ag_modelcard;
+
+/* One row per letter. add() is called once per instance of the card. */
+typedef struct ag_kind {
+    char        letter;
+    const char *name, *usage;            /* "resistor needs two nodes and a value: Rname n1 n2 value" */
+    void      (*add)(ag_elab *el, ag_scope *s, ag_element *e);     /* NULL: not supported yet */
+} ag_kind;
+
+struct ag_element {
+    const ag_line  *line;
+    const ag_kind  *kind;
+    const ag_model *model;               /* made from its expression, shared by all instances of the card */
+    int             dynamic;             /* its value depends on signals or time: 0 not yet known, 1 no, 2 yes */
+    int             failed;              /* its expression was reported as wrong */
+};
+
+struct ag_body {
+    const char    *name;                 /* NULL: top level */
+    ag_body       *parent;
+    const ag_line *line;                 /* .subckt */
+    const char   **port;  int n_port, cap_port;
+    ag_symbol     *symbol; int n_symbol, cap_symbol;
+    ag_map        *symbol_map;           /* name -> 1 + number */
+    ag_map        *function, *subckt, *model;
+    ag_element    *element; int n_element, cap_element;
+    const ag_line **ic;   int n_ic, cap_ic;        /* .ic and .nodeset inside */
+    ag_map        *node_map;             /* name -> 1 + number, ports first */
+    int            n_node;
+    int            active;               /* being expanded */
+    ag_scope      *spare;                /* scopes whose expansion is over */
+};
+
+enum { AG_UNKNOWN, AG_BUSY, AG_KNOWN, AG_BAD };   /* ag_scope.state */
+
+struct ag_scope {
+    ag_body         *body;
+    ag_scope        *outer;              /* of the body around this one; NULL at the top */
+    ag_scope        *caller;             /* where the X line stands; NULL at the top */
+    const char      *path;               /* "", "x1.", "x1.x2." */
+    double          *value;              /* [n_symbol] */
+    unsigned char   *state;              /* [n_symbol] */
+    const ag_field **actual;             /* [n_port] nodes on the X line */
+    int             *node, cap_node;     /* node numbers by the body's numbering, -1: not used yet */
+    ag_map          *card;               /* cards made for this scope, by ag_modelcard; NULL: none */
+    ag_scope        *next;               /* in the list of spare ones */
+};
+
+typedef struct ag_trail { const char *name; const void *what; } ag_trail;
+
+typedef struct ag_waiting {              /* i(device) in an expression, resolved when all devices are known */
+    ag_instance who;
+    int         k;                       /* number of the reference */
+    const char *name, *path;             /* device as written, path of the scope */
+    ag_loc      at;
+} ag_waiting;
+
+struct ag_elab {
+    ag_circuit  *c;
+    ag_arena    *a;
+    ag_body     *top;
+    ag_scope    *main;
+    ag_map      *global;                 /* names of .global */
+    ag_map      *builtin;                /* function name -> 1 + ag_op, or -1 */
+    const ag_line **directive; int n_directive, cap_directive;
+    uint64_t    *said; size_t n_said, cap_said;     /* errors already reported: a card of a subcircuit reports once */
+    ag_trail    *trail; int n_trail, cap_trail;     /* parameters and functions being evaluated */
+    int          depth, steps;           /* of the evaluation under way */
+    int          level;                  /* of the expansion under way */
+    long         instances;
+    ag_waiting  *waiting; int n_waiting, cap_waiting;
+    double       tstep, tstop;           /* of the first .tran, for defaults of waveforms */
+};
+
+/* Reports an error once per place and kind of message, however many instances run into it. */
+void ag_elab_error(ag_elab *el, ag_loc at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int  ag_elab_said(ag_elab *el, ag_loc at, const void *what, int mark);       /* whether that was said there; marks it */
+int  ag_elab_full(const ag_elab *el);            /* so many errors that going on is of no use */
+
+/* ---- body.c ---- */
+void ag_body_collect(ag_elab *el, const ag_deck *deck);
+/* The subcircuit, function or model card that a name means in a body or around it; NULL. */
+ag_body      *ag_body_subckt(const ag_body *b, const char *name);
+ag_function  *ag_body_function(const ag_body *b, const char *name);
+
+/* ---- scope.c ---- */
+ag_scope *ag_scope_of(ag_scope *s, const ag_body *b);          /* s or the scope around it that is an instance of b */
+/* Each returns 0 after a report. */
+int ag_scope_eval(ag_elab *el, ag_scope *s, const ag_expr *e, double *value);
+int ag_scope_value(ag_elab *el, ag_scope *s, const ag_field *f, double *value);       /* a word, expression or key */
+int ag_scope_name(ag_elab *el, ag_scope *s, const char *name, ag_loc at, double *value);
+int ag_scope_symbol(ag_elab *el, ag_scope *s, int k, double *value);
+/* Where a parameter's name is defined, seen from a body; its number, or -1. */
+int ag_body_symbol(const ag_body *b, const char *name, const ag_body **owner);
+int ag_constant(ag_elab *el, const char *name, double *value);                        /* pi, e, temper, ... */
+int ag_is_number(const char *word, double *value);
+ag_op ag_builtin(ag_elab *el, const char *name, int n, int *arity);
+/* Whether the expression depends on signals or time. */
+int ag_is_dynamic(ag_elab *el, const ag_body *b, const ag_expr *e);
+/* Whether it depends on a parameter of a subcircuit, seen from body b. */
+int ag_is_local(ag_elab *el, const ag_body *b, const ag_expr *e);
+/* Reports that no function of that name and number of arguments exists. */
+void ag_no_function(ag_elab *el, const ag_body *b, const ag_expr *e);
+void ag_no_parameter(ag_elab *el, const ag_body *b, const ag_function *f, const char *name, ag_loc at);
+/* The chain of a definition in terms of itself: "a -> b -> a"; what is the one met again. */
+const char *ag_chain(ag_elab *el, const void *what);
+void ag_trail_push(ag_elab *el, const char *name, const void *what);
+/* Counts an operation; 0 after a report when an evaluation has become too deep or too long. */
+int ag_step(ag_elab *el, ag_loc at);
+
+/* ---- subckt.c ---- */
+int         ag_scope_node(ag_elab *el, ag_scope *s, const char *name, ag_loc at);
+const char *ag_scope_device(ag_elab *el, const ag_scope *s, const char *name);        /* full name of an instance */
+int         ag_is_ground(const char *name);
+void        ag_expand(ag_elab *el, ag_scope *s);
+void        ag_add_subckt(ag_elab *el, ag_scope *s, ag_element *e);                   /* X */
+ag_scope   *ag_scope_new(ag_elab *el, ag_body *b);
+
+/* ---- element.c ---- */
+const ag_kind *ag_kind_of(const char *first);
+void           ag_unknown_element(ag_elab *el, const ag_line *l);
+/* Numbers of the first n fields as nodes, and the field after them; 0 after a report of the usage. */
+int            ag_element_nodes(ag_elab *el, ag_scope *s, const ag_element *e, int n, int *node, const ag_field **rest);
+void           ag_element_usage(ag_elab *el, const ag_element *e, const char *missing);
+ag_instance    ag_element_add(ag_elab *el, ag_scope *s, const ag_element *e, const ag_model *m, const ag_card *card,
+                              const int *node);
+/* Sets a parameter, temp= or dtemp= from a key field; reports names the model does not know. */
+void           ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f);
+void           ag_element_set(ag_elab *el, ag_instance i, const char *param, double value, ag_loc at);
+int            ag_element_temp(ag_elab *el, ag_scope *s, ag_instance i, const ag_field *f);   /* 1: was temp= or dtemp= */
+ag_loc         ag_field_span(const ag_field *f);
+
+/* ---- source.c ---- */
+void ag_add_source(ag_elab *el, ag_scope *s, ag_element *e);                          /* V, I */
+
+/* ---- modelcard.c ---- */
+/* The card of that name seen from a scope. *known tells whether there is such a .model line at all; NULL with *known
+ * set: it was reported as wrong. */
+ag_card *ag_scope_card(ag_elab *el, ag_scope *s, const char *name, int *known);
+void     ag_check_cards(ag_elab *el);            /* makes the cards of the top level that no element uses */
+void     ag_no_model(ag_elab *el, const ag_scope *s, const char *name, ag_loc at);
+
+/* ---- compile.c ---- */
+/* An expression on its way to a graph: functions are written out, names resolved, and whoever uses it says what signals
+ * and parameters are. Each hook returns a node of the graph, -1 after a report. */
+typedef struct ag_compiler {
+    ag_elab  *el;
+    ag_build *b;
+    void     *user;
+    int     (*signal)(struct ag_compiler *x, const ag_expr *e);
+    int     (*symbol)(struct ag_compiler *x, const ag_body *owner, int k);       /* a parameter */
+    int     (*before)(struct ag_compiler *x, const char *name);      /* names that hide parameters; -2: not one; or NULL */
+    int     (*after)(struct ag_compiler *x, const char *name);       /* time, temper: unless a parameter hides it; -2 */
+} ag_compiler;
+/* The graph node of an expression written in body b; -1 after a report. */
+int ag_compile(ag_compiler *x, const ag_body *b, const ag_expr *e);
+/* A symbol hook: the value of a parameter of the top level. */
+int ag_compile_constant(ag_compiler *x, const ag_body *owner, int k);
+
+/* ---- behave.c ---- */
+enum ag_behaviour { AG_FORCE_CURRENT, AG_FORCE_VOLTAGE, AG_RESISTANCE };
+/* Adds an instance of a two-terminal device given by an expression; keys in rest are temp, dtemp. */
+void ag_add_behaviour(ag_elab *el, ag_scope *s, ag_element *e, enum ag_behaviour what, const ag_expr *expr, const int *node,
+                      const ag_field *rest);
+void ag_resolve_waiting(ag_elab *el);
+
+/* ---- directive.c ---- */
+int  ag_directive_local(const char *first);      /* .ic, .nodeset: belong to the subcircuit they stand in */
+int  ag_directive_is_output(const char *first);  /* .print, .measure, ...: names signals of the whole circuit */
+void ag_directive_early(ag_elab *el);            /* .options .temp .tran .op: before elements */
+void ag_directive_late(ag_elab *el);             /* outputs: after all elements */
+void ag_set_ic(ag_elab *el, ag_scope *s, const ag_line *l);
+
+/* ---- output.c ---- */
+void ag_add_listing(ag_elab *el, const ag_line *l);
+void ag_add_save(ag_elab *el, const ag_line *l);
+void ag_add_pulses(ag_elab *el, const ag_line *l);
+/* An output for an expression of signals, parameters and time; 0 after a report. */
+int  ag_make_output(ag_elab *el, const ag_expr *e, ag_output *out);
+/* A program over the results of the measures so far; NULL after a report. */
+ag_program *ag_make_formula(ag_elab *el, const ag_expr *e);
+const char *ag_source_text(const ag_elab *el, ag_loc at);
+int  ag_analysis_word(const char *word);         /* AG_OP, AG_TRAN; -1: another analysis; -2: none */
+
+/* ---- measure_card.c ---- */
+void ag_add_measure(ag_elab *el, const ag_line *l);
+
+/* ---- topology.c ---- */
+void ag_check_topology(ag_elab *el);
+#endif

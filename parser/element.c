@@ -1,0 +1,366 @@
+/* element - the table of element letters, and the elements R C L E G B D N. */
+#include <stdint.h>
+#include <string.h>
+#include "parser/elaborate.h"
+
+/* ---- fields ---- */
+
+ag_loc ag_field_span(const ag_field *f)
+{
+    if (f->kind != AG_KEY) return f->at;
+    return ag_loc_join(f->at, f->expr ? f->expr->at : f->group ? f->group->at : f->at);
+}
+
+/* "resistor needs two nodes and a value: Rname n1 n2 value" */
+void ag_element_usage(ag_elab *el, const ag_element *e, const char *missing)
+{
+    ag_elab_error(el, e->line->span, "%s missing: %s", missing, e->kind->usage);
+}
+
+int ag_element_nodes(ag_elab *el, ag_scope *s, const ag_element *e, int n, int *node, const ag_field **rest)
+{
+    const ag_field *f = e->line->field;
+    for (int k = 0; k < n; k++, f = f->next) {
+        if (!f || f->kind != AG_WORD) {
+            ag_element_usage(el, e, "node");
+            return 0;
+        }
+        node[k] = ag_scope_node(el, s, f->text, f->at);
+    }
+    *rest = f;
+    return 1;
+}
+
+ag_instance ag_element_add(ag_elab *el, ag_scope *s, const ag_element *e, const ag_model *m, const ag_card *card, const int *node)
+{
+    return ag_circuit_add(el->c, ag_scope_device(el, s, e->line->first), m, card, node, e->line->at);
+}
+
+static const ag_model *model_of(const ag_elab *el, ag_instance i) { return el->c->batch[i.batch]->model; }
+
+/* A value that is out of range in all instances of a subcircuit is reported once. */
+static void set(ag_elab *el, ag_instance i, int k, double value, ag_loc at)
+{
+    if (ag_elab_said(el, at, ag_element_set, 0)) return;
+    if (!ag_instance_set(el->c, i, k, value, at)) ag_elab_said(el, at, ag_element_set, 1);
+}
+
+void ag_element_set(ag_elab *el, ag_instance i, const char *param, double value, ag_loc at)
+{
+    const ag_model *m = model_of(el, i);
+    int k = ag_param_find(m->param, m->n_param, param);
+    if (k >= 0) set(el, i, k, value, at);
+    else ag_elab_error(el, at, "%s has no parameter '%s'", m->title, param);
+}
+
+static void no_key(ag_elab *el, const ag_element *e, const ag_model *m, const ag_field *f)
+{
+    ag_guess g = { .name = f->text };
+    for (int k = 0; k < m->n_param; k++)
+        if (m->param[k].kind == AG_REAL || m->param[k].kind == AG_INT) ag_guess_try(&g, m->param[k].name);
+    ag_guess_try(&g, "dtemp");
+    if (g.best) ag_elab_error(el, f->at, "%s has no parameter '%s'; did you mean '%s'?", e->kind->name, f->text, g.best);
+    else ag_elab_error(el, f->at, "%s has no parameter '%s'", e->kind->name, f->text);
+}
+
+static int one_of(const char *word, const char *const *list)
+{
+    while (*list && strcmp(word, *list)) list++;
+    return *list != NULL;
+}
+
+/* Parameters of other simulators that change nothing here. */
+static int harmless(ag_elab *el, const ag_field *f)
+{
+    static const char *const list[] = { "noisy", "noise", "ac", "scale", "off", NULL };
+    if (!one_of(f->text, list)) return 0;
+    ag_warning(el->c->diag, f->at, "'%s' is ignored", f->text);
+    return 1;
+}
+
+int ag_element_temp(ag_elab *el, ag_scope *s, ag_instance i, const ag_field *f)
+{
+    double value;
+    int    temp = f->kind == AG_KEY && !strcmp(f->text, "temp"), dtemp = f->kind == AG_KEY && !strcmp(f->text, "dtemp");
+    if (!temp && !dtemp) return 0;
+    if (ag_scope_value(el, s, f, &value))
+        ag_instance_temp(el->c, i, value + AG_KELVIN + (dtemp ? el->c->options.temp : 0));
+    return 1;
+}
+
+void ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f)
+{
+    double          value;
+    const ag_model *m = model_of(el, i);
+    if (f->kind != AG_KEY) {
+        if (f->kind == AG_WORD && harmless(el, f)) return;
+        ag_elab_error(el, f->at, "this is too much: %s", e->kind->usage);
+        return;
+    }
+    int k = ag_param_find(m->param, m->n_param, f->text);
+    if (k >= 0 && (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT)) k = -1;
+    if (k < 0) {
+        if (!ag_element_temp(el, s, i, f) && !harmless(el, f)) no_key(el, e, m, f);
+    } else if (ag_scope_value(el, s, f, &value)) {
+        set(el, i, k, value, ag_field_span(f));
+    }
+}
+
+static void keys(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f)
+{
+    for (; f && i.batch >= 0; f = f->next) ag_element_key(el, s, e, i, f);
+}
+
+/* ---- R C L ---- */
+
+typedef struct passive {                 /* what the fields after the nodes say */
+    const ag_field *value;               /* NULL: none */
+    ag_card        *card;
+    int             bad;
+} passive;
+
+static int is_value_key(const ag_element *e, const ag_field *f)
+{
+    return f->kind == AG_KEY && ((f->text[0] == e->kind->letter && !f->text[1]) || !strcmp(f->text, "value"));
+}
+
+/* A word after the nodes: a number, a model card or a parameter. */
+static void passive_word(ag_elab *el, ag_scope *s, const ag_field *f, passive *p)
+{
+    double         number;
+    const ag_body *owner;
+    int            known = 0;
+    if (!p->card && !ag_is_number(f->text, &number)) {
+        p->card = ag_scope_card(el, s, f->text, &known);
+        if (known) p->bad |= !p->card;
+        else if (ag_body_symbol(s->body, f->text, &owner) < 0 && !ag_constant(el, f->text, &number)
+                 && !strchr("0123456789+-.", f->text[0])) {
+            p->bad = 1;
+            ag_no_model(el, s, f->text, f->at);
+        }
+    }
+    if (!known && !p->bad) p->value = f;
+}
+
+static int dynamic(ag_elab *el, ag_scope *s, ag_element *e, const ag_field *f)
+{
+    if (!f || !f->expr) return 0;
+    if (!e->dynamic) e->dynamic = ag_is_dynamic(el, s->body, f->expr) ? 2 : 1;
+    return e->dynamic == 2;
+}
+
+static passive read_passive(ag_elab *el, ag_scope *s, const ag_element *e, const ag_field *rest, const char **card_word)
+{
+    passive p = { NULL, NULL, 0 };
+    for (const ag_field *f = rest; f; f = f->next) {
+        int before = p.card != NULL;
+        if (is_value_key(e, f) || (f->kind == AG_EXPR && !p.value)) p.value = f;
+        else if (f->kind == AG_WORD && (!p.value || !p.card)) passive_word(el, s, f, &p);
+        if (p.card && !before) *card_word = f->text;
+    }
+    return p;
+}
+
+static int card_fits(ag_elab *el, const ag_element *e, const ag_card *card, const char *model, const ag_line *l)
+{
+    if (!card || !strcmp(card->model->name, model)) return 1;
+    ag_elab_error(el, l->span, "model card '%s' describes a %s, not a %s", card->name, card->model->title, e->kind->name);
+    return 0;
+}
+
+static void add_passive(ag_elab *el, ag_scope *s, ag_element *e)
+{
+    int             node[2];
+    const ag_field *rest;
+    double          value;
+    const char     *card_word = NULL, letter[2] = { e->kind->letter, 0 };
+    if (!ag_element_nodes(el, s, e, 2, node, &rest)) return;
+    passive p = read_passive(el, s, e, rest, &card_word);
+    if (p.bad || !card_fits(el, e, p.card, letter, e->line)) return;
+    if (!p.value && !p.card) {
+        ag_element_usage(el, e, "value");
+        return;
+    }
+    if (dynamic(el, s, e, p.value)) {
+        if (letter[0] == 'r') ag_add_behaviour(el, s, e, AG_RESISTANCE, p.value->expr, node, rest);
+        else ag_elab_error(el, ag_field_span(p.value), "a %s whose value depends on signals or time is not supported yet", e->kind->name);
+        return;
+    }
+    if (p.value && !ag_scope_value(el, s, p.value, &value)) return;
+    ag_instance i = ag_element_add(el, s, e, ag_model_find(letter), p.card, node);
+    if (i.batch < 0) return;
+    if (p.value) ag_element_set(el, i, letter, value, ag_field_span(p.value));
+    for (const ag_field *f = rest; f; f = f->next)
+        if (f != p.value && !is_value_key(e, f) && !(card_word && f->kind == AG_WORD && f->text == card_word))
+            ag_element_key(el, s, e, i, f);
+}
+
+/* ---- E G B ---- */
+
+static int is_expression_key(const ag_element *e, const ag_field *f)
+{
+    return !strcmp(f->text, "value") || !strcmp(f->text, e->kind->letter == 'e' ? "vol" : "cur");
+}
+
+static void add_controlled_by(ag_elab *el, ag_scope *s, ag_element *e, const ag_expr *expr, const ag_field *f, const int *node,
+                              const ag_field *rest)
+{
+    if (expr) ag_add_behaviour(el, s, e, e->kind->letter == 'e' ? AG_FORCE_VOLTAGE : AG_FORCE_CURRENT, expr, node, rest);
+    else ag_elab_error(el, f->at, "an expression is needed after '%s'", f->text);
+}
+
+static void add_controlled(ag_elab *el, ag_scope *s, ag_element *e)
+{
+    static const char *const other[] = { "poly", "table", "laplace", "freq", "chebyshev", "pwl", "vcr", "delay", NULL };
+    int             node[4];
+    const ag_field *f;
+    double          gain;
+    if (!ag_element_nodes(el, s, e, 2, node, &f)) return;
+    if (f && f->kind == AG_WORD && one_of(f->text, other)) {
+        ag_elab_error(el, f->at, "%s by '%s' is not supported yet; value={expression} is", e->kind->name, f->text);
+    } else if (f && f->kind == AG_KEY && is_expression_key(e, f)) {
+        add_controlled_by(el, s, e, f->expr, f, node, f->next);
+    } else if (f && f->kind == AG_WORD && is_expression_key(e, f) && f->next && f->next->kind == AG_EXPR) {
+        add_controlled_by(el, s, e, f->next->expr, f, node, f->next->next);
+    } else if (f && f->kind == AG_EXPR) {
+        add_controlled_by(el, s, e, f->expr, f, node, f->next);
+    } else if (ag_element_nodes(el, s, e, 4, node, &f)) {
+        int key = f && f->kind == AG_KEY && !strcmp(f->text, "gain");
+        if (!f || (f->kind == AG_KEY && !key)) ag_element_usage(el, e, "gain");
+        else if (ag_scope_value(el, s, f, &gain)) {
+            const char  letter[2] = { e->kind->letter, 0 };
+            ag_instance i = ag_element_add(el, s, e, ag_model_find(letter), NULL, node);
+            if (i.batch >= 0) ag_element_set(el, i, "gain", gain, ag_field_span(f));
+            keys(el, s, e, i, f->next);
+        }
+    }
+}
+
+static int is_source_key(const ag_field *f)
+{
+    return f->kind == AG_KEY && (!strcmp(f->text, "i") || !strcmp(f->text, "v"));
+}
+
+static void add_behavioural(ag_elab *el, ag_scope *s, ag_element *e)
+{
+    int             node[2];
+    const ag_field *rest, *source = NULL;
+    if (!ag_element_nodes(el, s, e, 2, node, &rest)) return;
+    for (const ag_field *f = rest; f; f = f->next) {
+        if (!is_source_key(f)) continue;
+        if (source) {
+            ag_elab_error(el, ag_field_span(f), "a behavioural source has one expression, i= or v=");
+            return;
+        }
+        source = f;
+    }
+    if (!source) ag_element_usage(el, e, "i= or v=");
+    else if (!source->expr) ag_elab_error(el, ag_field_span(source), "an expression is needed after '%s='", source->text);
+    else ag_add_behaviour(el, s, e, source->text[0] == 'v' ? AG_FORCE_VOLTAGE : AG_FORCE_CURRENT, source->expr, node, rest);
+}
+
+/* ---- D N ---- */
+
+static void add_diode(ag_elab *el, ag_scope *s, ag_element *e)
+{
+    int             node[2], known;
+    const ag_field *f;
+    double          area;
+    if (!ag_element_nodes(el, s, e, 2, node, &f)) return;
+    if (!f || f->kind != AG_WORD) {
+        ag_element_usage(el, e, "name of a model card");
+        return;
+    }
+    ag_card *card = ag_scope_card(el, s, f->text, &known);
+    if (!known) ag_no_model(el, s, f->text, f->at);
+    if (!card || !card_fits(el, e, card, "d", e->line)) return;
+    ag_instance i = ag_element_add(el, s, e, card->model, card, node);
+    for (f = f->next; f && i.batch >= 0; f = f->next) {
+        int off = f->kind == AG_WORD && !strcmp(f->text, "off");       /* a hint for the operating point; not needed */
+        if (off) continue;
+        if (f->kind != AG_WORD && f->kind != AG_EXPR) ag_element_key(el, s, e, i, f);
+        else if (ag_scope_value(el, s, f, &area)) ag_element_set(el, i, "area", area, f->at);
+    }
+}
+
+/* "n1 connects 3 nodes, but ag2s_filament has 2 (te be)" */
+static void wrong_terminals(ag_elab *el, const ag_element *e, const ag_model *m, int n, ag_loc at)
+{
+    const char *list = "";
+    for (int k = 0; k < m->n_terminal; k++) list = ag_printf(el->a, "%s%s%s", list, k ? " " : "", m->terminal[k]);
+    ag_elab_error(el, at, "'%s' connects %d node%s, but %s has %d (%s)", e->line->first, n, n == 1 ? "" : "s", m->name,
+                  m->n_terminal, list);
+}
+
+/* The word before the first key names the card, or a compact model used with its defaults. */
+static void add_native(ag_elab *el, ag_scope *s, ag_element *e)
+{
+    enum { MOST = 16 };
+    const ag_field *name = NULL, *f = e->line->field;
+    int             n = -1, node[MOST], known;
+    for (; f && f->kind == AG_WORD; f = f->next, n++) name = f;
+    if (!name || n < 1) {
+        ag_element_usage(el, e, n < 0 ? "node" : "name of a model card");
+        return;
+    }
+    ag_card        *card = ag_scope_card(el, s, name->text, &known);
+    const ag_model *m = card ? card->model : known ? NULL : ag_model_find(name->text);
+    if (!known && !m) ag_no_model(el, s, name->text, name->at);
+    if (!m) return;
+    if (n != m->n_terminal || n > MOST) {
+        wrong_terminals(el, e, m, n, ag_loc_join(e->line->field->at, name->at));
+        return;
+    }
+    if (!ag_element_nodes(el, s, e, n, node, &name)) return;
+    keys(el, s, e, ag_element_add(el, s, e, m, card, node), f);
+}
+
+/* ---- the table ---- */
+
+static const ag_kind table[] = {
+    { 'r', "resistor", "a resistor needs two nodes and a value: Rname n1 n2 value", add_passive },
+    { 'c', "capacitor", "a capacitor needs two nodes and a value: Cname n1 n2 value [ic=]", add_passive },
+    { 'l', "inductor", "an inductor needs two nodes and a value: Lname n1 n2 value [ic=]", add_passive },
+    { 'v', "voltage source", "a voltage source needs two nodes and a value or waveform: Vname n+ n- [dc] value [pulse(...)]", ag_add_source },
+    { 'i', "current source", "a current source needs two nodes and a value or waveform: Iname n+ n- [dc] value [pulse(...)]", ag_add_source },
+    { 'e', "controlled voltage source", "Ename n+ n- nc+ nc- gain, or Ename n+ n- value={expression}", add_controlled },
+    { 'g', "controlled current source", "Gname n+ n- nc+ nc- gain, or Gname n+ n- value={expression}", add_controlled },
+    { 'b', "behavioural source", "Bname n+ n- i={expression} or v={expression}", add_behavioural },
+    { 'd', "diode", "a diode needs two nodes and a model card: Dname anode cathode card [area]", add_diode },
+    { 'n', "compact model", "a compact model needs its nodes and a model card: Nname node ... card [parameter=value ...]", add_native },
+    { 'x', "subcircuit", "an instance needs nodes and the name of a subcircuit: Xname node ... subckt [parameter=value ...]", ag_add_subckt },
+    { 'f', "current-controlled current source", NULL, NULL },
+    { 'h', "current-controlled voltage source", NULL, NULL },
+    { 'k', "coupling of inductors", NULL, NULL },
+    { 'm', "MOS transistor", NULL, NULL },
+    { 'q', "bipolar transistor", NULL, NULL },
+    { 'j', "junction field-effect transistor", NULL, NULL },
+    { 's', "voltage-controlled switch", NULL, NULL },
+    { 'w', "current-controlled switch", NULL, NULL },
+    { 't', "transmission line", NULL, NULL },
+    { 'o', "lossy transmission line", NULL, NULL },
+    { 'y', "Xyce device", NULL, NULL },
+};
+enum { N_KIND = sizeof table / sizeof *table };
+
+const ag_kind *ag_kind_of(const char *first)
+{
+    for (int k = 0; k < N_KIND; k++)
+        if (table[k].letter == first[0]) return &table[k];
+    return NULL;
+}
+
+void ag_unknown_element(ag_elab *el, const ag_line *l)
+{
+    const ag_kind *kind = ag_kind_of(l->first);
+    char list[2 * N_KIND + 1];
+    int  n = 0;
+    for (int k = 0; k < N_KIND; k++) {
+        if (!table[k].add) continue;
+        list[n++] = ' ';
+        list[n++] = (char)(table[k].letter - 'a' + 'A');
+    }
+    list[n] = 0;
+    if (kind) ag_elab_error(el, l->at, "element '%s' (%s) is not supported yet; supported are%s", l->first, kind->name, list);
+    else ag_elab_error(el, l->at, "unknown element '%s': no element begins with this letter; supported are%s", l->first, list);
+}

@@ -1,0 +1,229 @@
+/* measure_card - .measure in the forms of core/plan.h:
+ *
+ *     .measure tran NAME integ|avg|rms|min|max|pp|min_at|max_at EXPR [from=] [to=]
+ *     .measure tran NAME find|deriv EXPR at=T
+ *     .measure tran NAME find|deriv EXPR when EXPR=EXPR [rise=|fall=|cross=] [td=]
+ *     .measure tran NAME when EXPR=EXPR [rise=|fall=|cross=] [td=]
+ *     .measure tran NAME trig EXPR val= [rise=|fall=|cross=] [td=] | at=T  targ ...
+ *     .measure tran NAME param=EXPR
+ *
+ * The analysis may be left out. Times and levels are expressions of parameters. */
+#include <math.h>
+#include <string.h>
+#include "parser/elaborate.h"
+
+typedef struct card { ag_elab *el; const ag_line *line; const ag_field *f; ag_measure *m; } card;
+
+static const struct { const char *word; ag_measure_kind kind; } table[] = {
+    { "integ", AG_M_INTEG },   { "integral", AG_M_INTEG }, { "avg", AG_M_AVG },     { "rms", AG_M_RMS },
+    { "min", AG_M_MIN },       { "max", AG_M_MAX },        { "pp", AG_M_PP },       { "min_at", AG_M_MIN_AT },
+    { "max_at", AG_M_MAX_AT }, { "find", AG_M_FIND },      { "deriv", AG_M_DERIV }, { "derivative", AG_M_DERIV },
+    { "when", AG_M_WHEN },     { "trig", AG_M_TRIG_TARG }, { "param", AG_M_PARAM },
+};
+
+/* ---- fields ---- */
+
+static int is_word(const ag_field *f, const char *word)
+{
+    return f && f->kind == AG_EXPR && f->expr->op == AG_OP_NAME && !strcmp(f->expr->name, word);
+}
+
+static int is_key(const ag_field *f, const char *word) { return f && f->kind == AG_KEY && !strcmp(f->text, word); }
+
+static int needs(card *x, const char *what)
+{
+    ag_elab_error(x->el, x->f ? ag_field_span(x->f) : x->line->span, "measure '%s' needs %s%s", x->m->name, what,
+                  x->f ? " here" : "");
+    return 0;
+}
+
+/* A constant; times must be finite and not negative. */
+static int number(card *x, const ag_field *f, double *value, int is_time)
+{
+    if (!ag_scope_value(x->el, x->el->main, f, value)) return 0;
+    if (isfinite(*value) && (!is_time || *value >= 0)) return 1;
+    ag_elab_error(x->el, ag_field_span(f), is_time ? "a time must be a finite number of at least 0" : "a finite number is needed here");
+    return 0;
+}
+
+static int expression(card *x, ag_output *out)
+{
+    if (!x->f || x->f->kind != AG_EXPR) return needs(x, "a signal or an expression");
+    if (!ag_make_output(x->el, x->f->expr, out)) return 0;
+    x->f = x->f->next;
+    return 1;
+}
+
+/* rise= fall= cross= td=; 0 when f is none of them, -1 after a report. */
+static int edge(card *x, const ag_field *f, ag_when *w)
+{
+    static const char *const name[] = { [AG_CROSS] = "cross", [AG_RISE] = "rise", [AG_FALL] = "fall" };
+    if (is_key(f, "td")) return number(x, f, &w->td, 1) ? 1 : -1;
+    for (int k = AG_CROSS; k <= AG_FALL; k++) {
+        double n;
+        if (!is_key(f, name[k])) continue;
+        w->edge = k;
+        w->n = -1;
+        if (f->expr && f->expr->op == AG_OP_NAME && !strcmp(f->expr->name, "last")) return 1;
+        if (!number(x, f, &n, 0)) return -1;
+        if (n >= 1 && n <= 1e9 && n == floor(n)) {
+            w->n = (int)n;
+            return 1;
+        }
+        ag_elab_error(x->el, ag_field_span(f), "the number of a crossing is 1, 2, ... or last");
+        return -1;
+    }
+    return 0;
+}
+
+/* Keys behind a crossing or statistic up to a word such as targ. */
+static int tail(card *x, ag_when *w)
+{
+    for (; x->f && x->f->kind == AG_KEY; x->f = x->f->next) {
+        int done = w ? edge(x, x->f, w) : 0;
+        if (done < 0) return 0;
+        if (done) continue;
+        if (is_key(x->f, "from")) { if (!number(x, x->f, &x->m->from, 1)) return 0; }
+        else if (is_key(x->f, "to")) { if (!number(x, x->f, &x->m->to, 1)) return 0; }
+        else {
+            ag_elab_error(x->el, x->f->at, "a measure has no key '%s' here", x->f->text);
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* EXPR=EXPR keys ... */
+static int crossing(card *x, ag_when *w)
+{
+    const ag_field *f = x->f;
+    if (!f || f->kind != AG_RELATION || !f->right) return needs(x, "a condition such as v(a)=0.5");
+    if (!ag_make_output(x->el, f->expr, &w->lhs) || !ag_make_output(x->el, f->right, &w->rhs)) return 0;
+    if (x->m->kind == AG_M_WHEN) x->m->text = ag_source_text(x->el, f->at);
+    x->f = f->next;
+    return tail(x, w);
+}
+
+/* at=T or when EXPR=EXPR ... */
+static int moment(card *x)
+{
+    if (is_key(x->f, "at")) {
+        x->m->trig.has_at = 1;
+        if (!number(x, x->f, &x->m->trig.at_time, 1)) return 0;
+        x->f = x->f->next;
+        return 1;
+    }
+    if (!is_word(x->f, "when")) return needs(x, "at=time or when");
+    x->f = x->f->next;
+    return crossing(x, &x->m->trig);
+}
+
+/* One side of trig ... targ ...: EXPR val= keys, or at=T. */
+static int side(card *x, ag_when *w)
+{
+    int has_value = 0;
+    if (is_key(x->f, "at")) {
+        w->has_at = 1;
+        if (!number(x, x->f, &w->at_time, 1)) return 0;
+        x->f = x->f->next;
+        return 1;
+    }
+    if (x->f && x->f->kind == AG_RELATION) return crossing(x, w);
+    if (!expression(x, &w->lhs)) return 0;
+    for (; x->f && x->f->kind == AG_KEY; x->f = x->f->next) {
+        if (is_key(x->f, "val") && x->f->expr) {
+            has_value = 1;
+            if (!ag_make_output(x->el, x->f->expr, &w->rhs)) return 0;
+            continue;
+        }
+        int done = edge(x, x->f, w);
+        if (done == 0) ag_elab_error(x->el, x->f->at, "a measure has no key '%s' here", x->f->text);
+        if (done <= 0) return 0;
+    }
+    return has_value ? 1 : needs(x, "val=");
+}
+
+/* ---- kinds ---- */
+
+static int formula(card *x)
+{
+    const ag_field *f = x->f;
+    if (!f || !f->expr || (f->kind != AG_EXPR && f->kind != AG_KEY)) return needs(x, "an expression of measures");
+    x->m->param = ag_make_formula(x->el, f->expr);
+    x->m->text = ag_source_text(x->el, f->expr->at);
+    x->f = f->next;
+    return x->m->param != NULL;
+}
+
+static int window_fits(card *x)
+{
+    if (!(x->m->from >= x->m->to)) return 1;
+    ag_elab_error(x->el, x->line->span, "measure '%s': from must come before to", x->m->name);
+    return 0;
+}
+
+static int body(card *x)
+{
+    ag_measure *m = x->m;
+    switch (m->kind) {
+    case AG_M_PARAM: return formula(x);
+    case AG_M_WHEN: return crossing(x, &m->trig);
+    case AG_M_FIND: case AG_M_DERIV: return expression(x, &m->what) && moment(x);
+    case AG_M_TRIG_TARG:
+        if (!side(x, &m->trig)) return 0;
+        if (!is_word(x->f, "targ")) return needs(x, "targ");
+        x->f = x->f->next;
+        return side(x, &m->targ);
+    default: return expression(x, &m->what) && tail(x, NULL) && window_fits(x);
+    }
+}
+
+/* The word that says what is measured; x->f gets what follows it. */
+static int kind_of(card *x)
+{
+    const ag_field *f = x->f;
+    const char     *word = !f ? NULL : f->kind == AG_KEY ? f->text : f->kind == AG_EXPR && f->expr->op == AG_OP_NAME ? f->expr->name : NULL;
+    ag_guess        g = { .name = word ? word : "" };
+    for (size_t k = 0; word && k < sizeof table / sizeof *table; k++) {
+        ag_guess_try(&g, table[k].word);
+        if (strcmp(table[k].word, word) || (f->kind == AG_KEY && table[k].kind != AG_M_PARAM)) continue;
+        x->m->kind = table[k].kind;
+        if (f->kind != AG_KEY) x->f = f->next;
+        return 1;
+    }
+    if (word && g.best) ag_elab_error(x->el, f->at, "unknown kind of measure '%s'; did you mean '%s'?", word, g.best);
+    else if (word) ag_elab_error(x->el, f->at, "unknown kind of measure '%s'", word);
+    else return needs(x, "a kind: integ avg rms min max pp find deriv when trig param");
+    return 0;
+}
+
+static void read_card(card *x, ag_measure *m)
+{
+    int analysis = x->f && x->f->kind == AG_EXPR && x->f->expr->op == AG_OP_NAME ? ag_analysis_word(x->f->expr->name) : -2;
+    if (analysis == -1) {
+        ag_warning(x->el->c->diag, x->f->at, "analysis '%s' is not supported yet; this measure is ignored", x->f->expr->name);
+        return;
+    }
+    if (analysis >= 0) {
+        m->analysis = (ag_analysis_kind)analysis;
+        x->f = x->f->next;
+    }
+    if (!x->f || x->f->kind != AG_EXPR || x->f->expr->op != AG_OP_NAME) {
+        ag_elab_error(x->el, x->line->span, "a measure needs a name and a kind: .measure tran name max v(out)");
+        return;
+    }
+    m->name = x->f->expr->name;
+    x->f = x->f->next;
+    if (!kind_of(x) || !body(x)) return;
+    if (x->f) ag_elab_error(x->el, ag_field_span(x->f), "unexpected in a measure of this kind");
+    else *AG_PUSH(x->el->a, x->el->c->plan.measure, x->el->c->plan.n_measure, x->el->c->plan.cap_measure) = *m;
+}
+
+void ag_add_measure(ag_elab *el, const ag_line *l)
+{
+    const ag_output none = { .probe = -1 };
+    const ag_when   when = { .lhs = none, .rhs = none, .edge = AG_CROSS, .n = 1 };
+    ag_measure      m = { .analysis = AG_TRAN, .what = none, .trig = when, .targ = when, .from = NAN, .to = NAN, .at = l->span };
+    card            x = { el, l, l->field, &m };
+    read_card(&x, &m);
+}

@@ -1,0 +1,159 @@
+/* modelcard - .model lines: .model rm r(tc1=1m), .model m1 ag2s_filament thickness=200n.
+ *
+ * A card is made when an element first asks for it. One inside a subcircuit is shared by all instances, unless its values
+ * depend on parameters of a subcircuit: then every instance has its own, named "x1.card". */
+#include <stdint.h>
+#include <string.h>
+#include "parser/elaborate.h"
+
+static const struct { const char *type, *model; } alias[] = {
+    { "res", "r" }, { "resistor", "r" }, { "cap", "c" }, { "capacitor", "c" }, { "ind", "l" }, { "inductor", "l" },
+};
+
+/* Parameters of the SPICE diode that have no effect in the analyses offered, or that the model does not have. */
+static const char *const diode_ignored[] = {
+    "kf", "af", "nbv", "ikf", "ikr", "isr", "nr", "trs", "trs1", "trs2", "ttt1", "ttt2", "tm1", "tm2", "jsw", "ns", "cjp", "cjsw",
+    "php", "mjsw", "fcs", "tlev", "tlevc", "ctp", "cta", "tcv", "pj", "perim", "vpk", "mfg", "iave", "type", NULL,
+};
+
+/* ---- parameters ---- */
+
+static int is_ignored(const char *name)
+{
+    for (int k = 0; diode_ignored[k]; k++)
+        if (!strcmp(diode_ignored[k], name)) return 1;
+    return 0;
+}
+
+static void unknown_parameter(ag_elab *el, const ag_model *m, const ag_field *f)
+{
+    ag_guess g = { .name = f->text };
+    for (int k = 0; k < m->n_param; k++) ag_guess_try(&g, m->param[k].name);
+    if (!strcmp(m->name, "d") && is_ignored(f->text))
+        ag_warning(el->c->diag, f->at, "diode parameter '%s' is not modelled and ignored", f->text);
+    else if (g.best) ag_elab_error(el, f->at, "%s has no parameter '%s'; did you mean '%s'?", m->name, f->text, g.best);
+    else ag_elab_error(el, f->at, "%s has no parameter '%s'", m->name, f->text);
+}
+
+/* A level is that of the model itself, or the card means another one. */
+static void check_level(ag_elab *el, ag_scope *s, const ag_model *m, const ag_field *f)
+{
+    double level;
+    if (ag_scope_value(el, s, f, &level) && level != 1)
+        ag_elab_error(el, ag_field_span(f), "%s has no level %g; only level 1 is supported", m->name, level);
+}
+
+static void set_values(ag_elab *el, ag_scope *s, ag_card *card, const ag_field *f)
+{
+    const ag_model *m = card->model;
+    for (double value; f; f = f->next) {
+        if (f->kind == AG_GROUP) set_values(el, s, card, f->group);
+        else if (f->kind != AG_KEY) {
+            ag_elab_error(el, f->at, "name=value pairs are needed here");
+        } else {
+            int k = ag_param_find(m->param, m->n_param, f->text);
+            if (k < 0 && !strcmp(f->text, "level")) check_level(el, s, m, f);
+            else if (k < 0) unknown_parameter(el, m, f);
+            else if (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT)
+                ag_elab_error(el, f->at, "%s parameter '%s' cannot be set here", m->name, f->text);
+            else if (ag_scope_value(el, s, f, &value) && !ag_elab_said(el, f->at, set_values, 0)
+                     && !ag_card_set(el->c, card, k, value, ag_field_span(f)))
+                ag_elab_said(el, f->at, set_values, 1);
+        }
+    }
+}
+
+/* ---- cards ---- */
+
+static const ag_model *find_type(const char *type)
+{
+    for (size_t k = 0; k < sizeof alias / sizeof *alias; k++)
+        if (!strcmp(alias[k].type, type)) return ag_model_find(alias[k].model);
+    return ag_model_find(type);
+}
+
+static void unknown_type(ag_elab *el, const ag_field *f)
+{
+    static const char *const later[] = { "nmos", "pmos", "npn", "pnp", "njf", "pjf", "nmf", "pmf", "sw", "csw", "ltra", "urc",
+                                         "vdmos", "memristor", NULL };
+    ag_guess g = { .name = f->text };
+    for (int k = 0; later[k]; k++)
+        if (!strcmp(later[k], f->text)) {
+            ag_elab_error(el, f->at, "model type '%s' is not supported yet", f->text);
+            return;
+        }
+    for (const ag_model *const *m = ag_models; *m; m++) ag_guess_try(&g, (*m)->name);
+    if (g.best) ag_elab_error(el, f->at, "unknown model type '%s'; did you mean '%s'?", f->text, g.best);
+    else ag_elab_error(el, f->at, "unknown model type '%s'", f->text);
+}
+
+/* Whether a value on the card depends on a parameter of a subcircuit. */
+static int is_local(ag_elab *el, const ag_body *b, const ag_field *f)
+{
+    for (; f; f = f->next) {
+        const ag_body *owner;
+        if (f->kind == AG_GROUP && is_local(el, b, f->group)) return 1;
+        if (f->expr && ag_is_local(el, b, f->expr)) return 1;
+        if (f->kind == AG_WORD && ag_body_symbol(b, f->text, &owner) >= 0 && owner->parent) return 1;
+    }
+    return 0;
+}
+
+static ag_card *make(ag_elab *el, ag_scope *s, const ag_modelcard *m, const char *name)
+{
+    const ag_field *type = m->line->field->next;
+    const ag_model *model = find_type(type->text);
+    if (!model) {
+        unknown_type(el, type);
+        return NULL;
+    }
+    ag_card *card = ag_circuit_card(el->c, ag_name0(el->c->names, name), model, m->line->field->at);
+    if (card) set_values(el, s, card, type->next);
+    return card;
+}
+
+static ag_card *own_card(ag_elab *el, ag_scope *s, const ag_modelcard *m)
+{
+    if (!s->card) s->card = ag_map_new(el->a);
+    ag_card *card = ag_map_get(s->card, m->name);
+    if (card) return card;
+    card = make(el, s, m, ag_printf(el->a, "%s%s", s->path, m->name));
+    if (card) ag_map_put(s->card, m->name, card);
+    return card;
+}
+
+ag_card *ag_scope_card(ag_elab *el, ag_scope *s, const char *name, int *known)
+{
+    ag_modelcard *m = NULL;
+    while (s && !(m = ag_map_get(s->body->model, name))) s = s->outer;
+    *known = m != NULL;
+    if (!m) return NULL;
+    if (!m->done && !m->local) m->local = s->outer && is_local(el, s->body, m->line->field->next->next);
+    if (!m->done && m->local) return own_card(el, s, m);
+    if (m->done) return m->card;
+    m->done = 1;
+    const char *full = name;                              /* "outer.inner:card", unlike any name of an instance's card */
+    for (const ag_body *b = s->body; b->parent; b = b->parent)
+        full = ag_printf(el->a, "%s%c%s", b->name, b == s->body ? ':' : '.', full);
+    return m->card = make(el, s, m, full);
+}
+
+/* A type that is not known matters only to an element that uses the card: libraries hold cards for everything. */
+void ag_check_cards(ag_elab *el)
+{
+    void *m;
+    for (int i = 0, known; ag_map_next(el->top->model, &i, &m); ) {
+        const ag_modelcard *card = m;
+        if (!card->done && find_type(card->line->field->next->text)) ag_scope_card(el, el->main, card->name, &known);
+    }
+}
+
+void ag_no_model(ag_elab *el, const ag_scope *s, const char *name, ag_loc at)
+{
+    ag_guess    g = { .name = name };
+    const char *other;
+    for (; s; s = s->outer)
+        for (int i = 0; (other = ag_map_next(s->body->model, &i, NULL)); ) ag_guess_try(&g, other);
+    if (g.best) ag_elab_error(el, at, "undefined model '%s'; did you mean '%s'?", name, g.best);
+    else ag_elab_error(el, at, "undefined model '%s'", name);
+}

@@ -1,0 +1,286 @@
+/* output - .print .plot .probe .save .pulses, and the expressions over probes that they and .measure use. */
+#include <math.h>
+#include <string.h>
+#include "core/signal.h"
+#include "parser/elaborate.h"
+
+/* ---- expressions of signals: u[0] is time, u[1 + k] probe k ---- */
+
+typedef struct used { int *probe, n, cap; } used;
+
+static int probe(ag_compiler *x, const ag_expr *e)
+{
+    used *u = x->user;
+    int   k = ag_signal(x->el->c, e->name, e->a, e->b, e->at), seen = 0;
+    if (k < 0) return -1;
+    for (int i = 0; i < u->n; i++) seen |= u->probe[i] == k;
+    if (!seen) *AG_PUSH(x->el->a, u->probe, u->n, u->cap) = k;
+    return ag_build_input(x->b, 1 + k);
+}
+
+static int time_column(ag_compiler *x, const char *name) { return strcmp(name, "time") ? -2 : ag_build_input(x->b, 0); }
+
+const char *ag_source_text(const ag_elab *el, ag_loc at)
+{
+    const ag_file *f = ag_diag_file(el->c->diag, at.file);
+    if (!f || (size_t)at.offset + at.length > f->length) return "";
+    return ag_text(el->a, f->text + at.offset, at.length);
+}
+
+/* par('...') stands for its argument. */
+static const ag_expr *inside_par(const ag_expr *e)
+{
+    while (e->op == AG_OP_CALL && e->n_arg == 1 && !strcmp(e->name, "par")) e = e->arg[0];
+    return e;
+}
+
+int ag_make_output(ag_elab *el, const ag_expr *e, ag_output *out)
+{
+    const ag_expr *inner = inside_par(e);
+    *out = (ag_output){ .probe = -1, .at = e->at };
+    if (inner->op == AG_OP_SIGNAL) {
+        out->probe = ag_signal(el->c, inner->name, inner->a, inner->b, inner->at);
+        if (out->probe < 0) return 0;
+        out->name = el->c->plan.probe[out->probe].name;
+        return 1;
+    }
+    used        u = { NULL, 0, 0 };
+    ag_compiler x = { .el = el, .b = ag_build_new(el->a), .user = &u, .signal = probe, .symbol = ag_compile_constant,
+                      .after = time_column };
+    int node = ag_compile(&x, el->top, inner);
+    if (node < 0) return 0;
+    out->name = ag_source_text(el, inner->at);
+    out->program = ag_program_new(x.b, &node, 1, el->a);
+    out->used = u.probe;
+    out->n_used = u.n;
+    return 1;
+}
+
+/* ---- expressions of measures: u[k] is the result of measure k ---- */
+
+static int no_signal(ag_compiler *x, const ag_expr *e)
+{
+    ag_elab_error(x->el, e->at, "an expression of measures holds no signals; measure it first: .measure ... find");
+    return -1;
+}
+
+static int measure_result(ag_compiler *x, const char *name)
+{
+    const ag_plan *plan = &x->el->c->plan;
+    for (int k = plan->n_measure - 1; k >= 0; k--)
+        if (plan->measure[k].name == name) return ag_build_input(x->b, k);
+    return -2;
+}
+
+static int nothing(ag_compiler *x, const char *name)
+{
+    (void)x, (void)name;
+    return -2;
+}
+
+ag_program *ag_make_formula(ag_elab *el, const ag_expr *e)
+{
+    ag_compiler x = { .el = el, .b = ag_build_new(el->a), .signal = no_signal, .symbol = ag_compile_constant,
+                      .before = measure_result, .after = nothing };
+    int node = ag_compile(&x, el->top, e);
+    return node < 0 ? NULL : ag_program_new(x.b, &node, 1, el->a);
+}
+
+/* ---- wildcards: v(*), i(x1.*) ---- */
+
+/* '*' any text, '?' any character; names are short and patterns have few stars. */
+static int matches(const char *pattern, const char *name)
+{
+    const char *star = NULL, *retry = name;
+    while (*name) {
+        if (*pattern == '*') star = ++pattern, retry = name;
+        else if (*pattern == '?' || *pattern == *name) pattern++, name++;
+        else if (star) pattern = star, name = ++retry;
+        else return 0;
+    }
+    while (*pattern == '*') pattern++;
+    return !*pattern;
+}
+
+static int is_pattern(const ag_expr *e)
+{
+    return e->op == AG_OP_SIGNAL && !e->b && e->name[0] != '@' && strpbrk(e->a, "*?");
+}
+
+/* Names that a pattern stands for: nodes, or devices (with and without their leading letter), not hidden ones. */
+static const char **expand_pattern(ag_elab *el, const ag_expr *e, int *n)
+{
+    const char **list = NULL, *name;
+    int          cap = 0;
+    *n = 0;
+    if (e->name[0] == 'v') {
+        for (int k = 1; k < el->c->n_node; k++)
+            if (matches(e->a, el->c->node_name[k]) && !strchr(el->c->node_name[k], '#'))
+                *AG_PUSH(el->a, list, *n, cap) = el->c->node_name[k];
+    } else {
+        for (int k = 0; (name = ag_map_next(el->c->instance_map, &k, NULL)); ) {
+            ag_instance i = ag_circuit_find(el->c, name);
+            int         two = el->c->batch[i.batch]->model->flags & AG_TWO_TERMINAL;
+            if (two && !strchr(name, '#') && (matches(e->a, name) || (name[1] == '.' && matches(e->a, name + 2))))
+                *AG_PUSH(el->a, list, *n, cap) = name;
+        }
+    }
+    if (!*n) ag_warning(el->c->diag, e->at, "no %s matches '%s'", e->name[0] == 'v' ? "node" : "device", e->a);
+    return list;
+}
+
+/* ---- .print .plot .probe ---- */
+
+int ag_analysis_word(const char *word)
+{
+    static const char *const other[] = { "dc", "ac", "noise", "disto", "sp", "tf", "four" };
+    if (!strcmp(word, "tran")) return AG_TRAN;
+    if (!strcmp(word, "op")) return AG_OP;
+    for (size_t k = 0; k < sizeof other / sizeof *other; k++)
+        if (!strcmp(other[k], word)) return -1;
+    return -2;
+}
+
+static void add_item(ag_elab *el, ag_listing *list, int *cap, const ag_expr *e, const char *name)
+{
+    ag_output out;
+    if (is_pattern(e)) {
+        int          n;
+        const char **all = expand_pattern(el, e, &n);
+        for (int k = 0; k < n; k++) {
+            ag_expr one = *e;
+            one.a = all[k];
+            add_item(el, list, cap, &one, NULL);
+        }
+    } else if (ag_make_output(el, e, &out)) {
+        if (name) out.name = name;
+        *AG_PUSH(el->a, list->item, list->n, *cap) = out;
+    }
+}
+
+/* A bare word: nothing for "all" (the default set is saved anyway), otherwise a node. */
+static void add_word(ag_elab *el, ag_listing *list, int *cap, const ag_expr *e)
+{
+    static const char *const set[] = { "all", "alli", "allv", "allp" };
+    const ag_body *owner;
+    for (size_t k = 0; k < sizeof set / sizeof *set; k++)
+        if (!strcmp(set[k], e->name)) {
+            el->c->plan.save_all = 1;
+            return;
+        }
+    int is_name = ag_body_symbol(el->top, e->name, &owner) >= 0 || ag_circuit_find_node(el->c, e->name) < 0;
+    ag_expr node = { .op = AG_OP_SIGNAL, .at = e->at, .name = "v", .a = e->name };
+    add_item(el, list, cap, is_name ? e : &node, NULL);
+}
+
+void ag_add_listing(ag_elab *el, const ag_line *l)
+{
+    int             cap = 0, kind = !strcmp(l->first, ".print") ? AG_PRINT : !strcmp(l->first, ".plot") ? AG_PLOT : AG_PROBE;
+    ag_listing      list = { .kind = kind, .analysis = AG_TRAN, .at = l->at };
+    const ag_field *f = l->field;
+    if (f && f->kind == AG_EXPR && f->expr->op == AG_OP_NAME) {
+        int analysis = ag_analysis_word(f->expr->name);
+        if (analysis == -1) {
+            ag_warning(el->c->diag, f->at, "analysis '%s' is not supported yet; this %s is ignored", f->expr->name, l->first);
+            return;
+        }
+        if (analysis >= 0) {
+            list.analysis = (ag_analysis_kind)analysis;
+            f = f->next;
+        }
+    }
+    if (!f) ag_warning(el->c->diag, l->span, "%s names no signals", l->first);
+    for (; f; f = f->next) {
+        if (f->kind == AG_EXPR && f->expr->op == AG_OP_NAME) add_word(el, &list, &cap, f->expr);
+        else if (f->kind == AG_EXPR) add_item(el, &list, &cap, f->expr, NULL);
+        else if (f->kind == AG_KEY && f->expr && !strcmp(f->text, "format")) continue;
+        else if (f->kind == AG_KEY && f->expr) add_item(el, &list, &cap, f->expr, f->text);
+        else if (f->kind != AG_KEY) ag_elab_error(el, f->at, "a signal or an expression of signals is needed here");
+    }
+    ag_plan *plan = &el->c->plan;
+    if (list.n) *AG_PUSH(el->a, plan->listing, plan->n_listing, plan->cap_listing) = list;
+}
+
+/* ---- .save ---- */
+
+static void save(ag_elab *el, const char *kind, const char *a, const char *b, ag_loc at)
+{
+    ag_plan *plan = &el->c->plan;
+    int      k = ag_signal(el->c, kind, a, b, at);
+    if (k < 0) return;
+    for (int i = 0; i < plan->n_save; i++)
+        if (plan->save[i] == k) return;
+    *AG_PUSH(el->a, plan->save, plan->n_save, plan->cap_save) = k;
+}
+
+static void save_expr(ag_elab *el, const ag_expr *e)
+{
+    e = inside_par(e);
+    if (e->op == AG_OP_NAME) {
+        int all = !strcmp(e->name, "all") || !strcmp(e->name, "allv") || !strcmp(e->name, "alli");
+        if (all) el->c->plan.save_all = 1;
+        else if (strcmp(e->name, "nosub")) save(el, "v", e->name, NULL, e->at);
+    } else if (is_pattern(e)) {
+        int          n;
+        const char **list = expand_pattern(el, e, &n);
+        for (int k = 0; k < n; k++) save(el, e->name, list[k], NULL, e->at);
+    } else if (e->op == AG_OP_SIGNAL) {
+        save(el, e->name, e->a, e->b, e->at);
+    } else {
+        ag_elab_error(el, e->at, ".save takes signals: v(node), i(device), p(device), @device[variable]; .print takes expressions");
+    }
+}
+
+void ag_add_save(ag_elab *el, const ag_line *l)
+{
+    for (const ag_field *f = l->field; f; f = f->next) {
+        if (f->kind == AG_EXPR) save_expr(el, f->expr);
+        else ag_elab_error(el, ag_field_span(f), "'%s' is not supported here yet; .save takes signals", ag_source_text(el, f->at));
+    }
+}
+
+/* ---- .pulses ---- */
+
+/* read: |peak| up to which a pulse counts as a read [V], between the 5 mV reads and 0.1 V writes of the Ag2S cells. */
+enum { FROM, TO, READ, VMIN, RECOVER, N_PULSE };
+static const struct { const char *name; double dflt; } pulse_key[N_PULSE] = {
+    [FROM] = { "from", NAN }, [TO] = { "to", NAN }, [READ] = { "read", 20e-3 }, [VMIN] = { "vmin", 1e-3 },
+    [RECOVER] = { "recover", 0.1 },
+};
+
+static int pulse_value(ag_elab *el, const ag_field *f, double *v)
+{
+    for (int k = 0; k < N_PULSE; k++) {
+        if (f->kind != AG_KEY || strcmp(f->text, pulse_key[k].name)) continue;
+        if (!ag_scope_value(el, el->main, f, &v[k])) return 0;
+        if (isfinite(v[k]) && v[k] >= 0) return 1;
+        ag_elab_error(el, ag_field_span(f), "'%s' must be a finite number of at least 0", f->text);
+        return 0;
+    }
+    ag_elab_error(el, f->at, "unexpected here: .pulses device [from= to=] [read=] [vmin=] [recover=]");
+    return 0;
+}
+
+void ag_add_pulses(ag_elab *el, const ag_line *l)
+{
+    const ag_field *name = l->field;
+    double          v[N_PULSE];
+    int             ok = 1;
+    if (!name || name->kind != AG_WORD) {
+        ag_elab_error(el, l->span, ".pulses needs a device: .pulses device [from= to=] [read=] [vmin=] [recover=]");
+        return;
+    }
+    for (int k = 0; k < N_PULSE; k++) v[k] = pulse_key[k].dflt;
+    for (const ag_field *f = name->next; f; f = f->next) ok &= pulse_value(el, f, v);
+    if (!ok) return;
+    ag_circuit *c = el->c;
+    ag_pulses   p = { .v = ag_signal(c, "@", name->text, "v", name->at), .from = v[FROM], .to = v[TO], .read = v[READ],
+                      .vmin = v[VMIN], .recover = v[RECOVER], .at = l->span };
+    if (p.v < 0) return;
+    p.i = ag_signal(c, "i", name->text, NULL, name->at);
+    p.g = ag_signal(c, "@", name->text, "g", name->at);
+    if (p.i < 0 || p.g < 0) return;
+    const ag_probe *probed = &c->plan.probe[p.v];
+    p.device = c->batch[probed->batch]->name[probed->lane];
+    *AG_PUSH(el->a, c->plan.pulses, c->plan.n_pulses, c->plan.cap_pulses) = p;
+}

@@ -1,0 +1,256 @@
+/* source - V and I cards: DC value, AC magnitude, waveform.
+ *
+ * A waveform's arguments stand in a group or follow bare. Defaults as in ngspice: missing or zero edges of a pulse are
+ * TSTEP, its width and period TSTOP; freq of a sine 1/TSTOP; time constants of an exponential TSTEP. The result is the
+ * vector that core/wave.h describes. */
+#include <math.h>
+#include <string.h>
+#include "core/wave.h"
+#include "parser/elaborate.h"
+
+typedef struct list { double *v; ag_loc *at; int n, cap_v, cap_at; int bad; } list;
+
+typedef struct source {                  /* a card while it is read */
+    ag_elab         *el;
+    ag_scope        *s;
+    const ag_element *e;
+    ag_instance      i;
+} source;
+
+/* ---- arguments ---- */
+
+static void take(source *x, list *a, const ag_field *f)
+{
+    double value;
+    if (!ag_scope_value(x->el, x->s, f, &value)) {
+        a->bad = 1;
+        return;
+    }
+    if (!isfinite(value)) {
+        ag_elab_error(x->el, f->at, "%s in a waveform", isnan(value) ? "not a number" : "infinite value");
+        a->bad = 1;
+    }
+    *AG_PUSH(x->el->a, a->at, a->n, a->cap_at) = f->at;
+    a->n--;
+    *AG_PUSH(x->el->a, a->v, a->n, a->cap_v) = value;
+}
+
+/* A number, an expression, or the name of a parameter; not a word that means something on the card. */
+static int begins_value(const ag_field *f)
+{
+    static const char *const word[] = {
+        "dc", "ac", "r", "td", "pulse", "sin", "sine", "exp", "pwl", "sffm", "am", "trnoise", "trrandom", "pattern", "pat",
+        "external", "pwlz",
+    };
+    if (f->kind == AG_EXPR) return 1;
+    if (f->kind != AG_WORD) return 0;
+    for (size_t k = 0; k < sizeof word / sizeof *word; k++)
+        if (!strcmp(f->text, word[k])) return 0;
+    return 1;
+}
+
+/* Arguments of a waveform from its word on; returns the field behind them. */
+static const ag_field *arguments(source *x, const ag_field *f, list *a)
+{
+    if (f && f->kind == AG_GROUP) {
+        for (const ag_field *g = f->group; g; g = g->next) take(x, a, g);
+        return f->next;
+    }
+    for (; f && begins_value(f); f = f->next) take(x, a, f);
+    return f;
+}
+
+static double or_default(const list *a, int k, double dflt) { return k < a->n ? a->v[k] : dflt; }
+static double nonzero(const list *a, int k, double dflt)    { return k < a->n && a->v[k] != 0 ? a->v[k] : dflt; }
+
+static int between(source *x, const list *a, ag_loc at, const char *name, int least, int most, const char *form)
+{
+    if (a->bad) return 0;
+    if (a->n >= least && a->n <= most) return 1;
+    if (a->n < least) ag_elab_error(x->el, at, "%s needs at least %d arguments: %s", name, least, form);
+    else ag_elab_error(x->el, a->at[most], "%s has at most %d arguments: %s", name, most, form);
+    return 0;
+}
+
+static int no_negative(source *x, const list *a, int from, int to, const char *what)
+{
+    for (int k = from; k < to && k < a->n; k++)
+        if (a->v[k] < 0) {
+            ag_elab_error(x->el, a->at[k], "negative %s in a waveform", what);
+            return 0;
+        }
+    return 1;
+}
+
+static void store(source *x, const double *v, int n, ag_loc at)
+{
+    ag_element_set(x->el, x->i, "wave", ag_circuit_vector(x->el->c, v, n), at);
+}
+
+/* ---- the four waveforms ---- */
+
+static void pulse(source *x, const list *a, ag_loc at)
+{
+    double step = x->el->tstep, stop = x->el->tstop;
+    if (!between(x, a, at, "pulse", 2, 8, "v1 v2 td tr tf pw per np") || !no_negative(x, a, 2, 7, "time")) return;
+    if (!no_negative(x, a, 7, 8, "number of pulses")) return;
+    double v[] = { AG_WAVE_PULSE, a->v[0], a->v[1], or_default(a, 2, 0), nonzero(a, 3, step), nonzero(a, 4, step),
+                   nonzero(a, 5, stop), nonzero(a, 6, stop), or_default(a, 7, 0) };
+    if (a->n > 6 && a->v[6] > 0 && v[4] + v[5] + v[6] > v[7] * (1 + 1e-9))
+        ag_warning(x->el->c->diag, a->at[6], "the period %g s is shorter than rise, width and fall together, %g s", v[7],
+                   v[4] + v[5] + v[6]);
+    store(x, v, 9, at);
+}
+
+static void sine(source *x, const list *a, ag_loc at)
+{
+    if (!between(x, a, at, "sin", 2, 6, "vo va freq td theta phase") || !no_negative(x, a, 2, 3, "frequency")) return;
+    if (!no_negative(x, a, 3, 4, "time")) return;
+    double v[] = { AG_WAVE_SIN, a->v[0], a->v[1], nonzero(a, 2, 1 / x->el->tstop), or_default(a, 3, 0), or_default(a, 4, 0),
+                   or_default(a, 5, 0) };
+    store(x, v, 7, at);
+}
+
+static void exponential(source *x, const list *a, ag_loc at)
+{
+    double step = x->el->tstep;
+    if (!between(x, a, at, "exp", 2, 6, "v1 v2 td1 tau1 td2 tau2") || !no_negative(x, a, 2, 6, "time")) return;
+    double td1 = or_default(a, 2, 0);
+    double v[] = { AG_WAVE_EXP, a->v[0], a->v[1], td1, nonzero(a, 3, step), nonzero(a, 4, td1 + step), nonzero(a, 5, step) };
+    store(x, v, 7, at);
+}
+
+static int pwl_points_fit(source *x, const list *a, ag_loc at)
+{
+    if (a->bad) return 0;
+    if (a->n < 2) {
+        ag_elab_error(x->el, at, "pwl needs pairs of time and value: pwl(t1 v1 t2 v2 ...)");
+        return 0;
+    }
+    if (a->n % 2) {
+        ag_elab_error(x->el, a->at[a->n - 1], "pwl: the last time has no value; pairs of time and value are needed");
+        return 0;
+    }
+    for (int k = 0; k < a->n; k += 2) {
+        if (a->v[k] < 0) ag_elab_error(x->el, a->at[k], "negative time in a waveform");
+        else if (k && a->v[k] < a->v[k - 2])
+            ag_elab_error(x->el, a->at[k], "pwl: time %g s comes after %g s; times must not decrease", a->v[k], a->v[k - 2]);
+        else continue;
+        return 0;
+    }
+    return 1;
+}
+
+/* pwl(...) [r | r=time] [td=time]; returns the field behind. */
+static const ag_field *pwl(source *x, const ag_field *f, ag_loc at)
+{
+    list   a = { .n = 0 };
+    double from = -1, delay = 0;
+    if (f && f->kind == AG_KEY && !strcmp(f->text, "file")) {
+        ag_elab_error(x->el, ag_field_span(f), "a waveform from a file is not supported yet");
+        return NULL;
+    }
+    f = arguments(x, f, &a);
+    int ok = pwl_points_fit(x, &a, at);
+    for (; f; f = f->next) {
+        int word = f->kind == AG_WORD && !strcmp(f->text, "r"), key = f->kind == AG_KEY;
+        if (word) from = 0;
+        else if (key && !strcmp(f->text, "r")) ok &= ag_scope_value(x->el, x->s, f, &from);
+        else if (key && !strcmp(f->text, "td")) ok &= ag_scope_value(x->el, x->s, f, &delay);
+        else break;
+        if (key && ok && !(delay >= 0 && (from >= 0 || from == -1))) {
+            ag_elab_error(x->el, ag_field_span(f), "negative time in a waveform");
+            ok = 0;
+        }
+        if (ok && from > a.v[a.n - 2]) {
+            ag_elab_error(x->el, ag_field_span(f), "the repetition begins after the last point");
+            ok = 0;
+        }
+    }
+    if (!ok) return f;
+    double *v = AG_NEW(x->el->a, double, a.n + 3);
+    v[0] = AG_WAVE_PWL;
+    v[1] = from;
+    v[2] = delay;
+    memcpy(v + 3, a.v, (size_t)a.n * sizeof *v);
+    store(x, v, a.n + 3, at);
+    return f;
+}
+
+/* ---- the card ---- */
+
+static const struct { const char *word; void (*make)(source *, const list *, ag_loc); } wave[] = {
+    { "pulse", pulse }, { "sin", sine }, { "sine", sine }, { "exp", exponential },
+};
+
+static const char *const other_wave[] = { "sffm", "am", "trnoise", "trrandom", "pattern", "pat", "external", "pwlz", NULL };
+
+/* A waveform beginning at word f; *next gets the field behind it. 0: f is none. */
+static int waveform(source *x, const ag_field *f, const ag_field **next)
+{
+    for (size_t k = 0; k < sizeof wave / sizeof *wave; k++)
+        if (!strcmp(f->text, wave[k].word)) {
+            list a = { .n = 0 };
+            *next = arguments(x, f->next, &a);
+            wave[k].make(x, &a, f->at);
+            return 1;
+        }
+    if (!strcmp(f->text, "pwl")) {
+        *next = pwl(x, f->next, f->at);
+        return 1;
+    }
+    for (int k = 0; other_wave[k]; k++)
+        if (!strcmp(f->text, other_wave[k])) {
+            ag_elab_error(x->el, f->at, "waveform '%s' is not supported yet; supported are pulse sin exp pwl", f->text);
+            *next = NULL;
+            return 1;
+        }
+    return 0;
+}
+
+static const ag_field *level(source *x, const ag_field *f, const char *param)
+{
+    double value;
+    if (ag_scope_value(x->el, x->s, f, &value)) ag_element_set(x->el, x->i, param, value, ag_field_span(f));
+    return f->next;
+}
+
+/* ac [magnitude [phase]] */
+static const ag_field *ac(source *x, const ag_field *f, ag_loc at)
+{
+    ag_element_set(x->el, x->i, "acmag", 1, at);
+    for (int k = 0; k < 2 && f && begins_value(f); k++) f = level(x, f, k ? "acphase" : "acmag");
+    return f;
+}
+
+static const ag_field *next_part(source *x, const ag_field *f, int *have_dc)
+{
+    const ag_field *next;
+    if (f->kind == AG_WORD && !strcmp(f->text, "dc")) {
+        if (f->next && begins_value(f->next)) {
+            *have_dc = 1;
+            return level(x, f->next, "dc");
+        }
+        ag_elab_error(x->el, f->at, "value missing after 'dc'");
+        return f->next;
+    }
+    if (f->kind == AG_WORD && !strcmp(f->text, "ac")) return ac(x, f->next, f->at);
+    if (f->kind == AG_WORD && waveform(x, f, &next)) return next;
+    if (f->kind == AG_KEY && !strcmp(f->text, "ac")) return level(x, f, "acmag");
+    if ((f->kind == AG_WORD || f->kind == AG_EXPR) && !*have_dc) {
+        *have_dc = 1;
+        return level(x, f, "dc");
+    }
+    ag_element_key(x->el, x->s, x->e, x->i, f);
+    return f->next;
+}
+
+void ag_add_source(ag_elab *el, ag_scope *s, ag_element *e)
+{
+    int             node[2], have_dc = 0;
+    const ag_field *f;
+    const char      letter[2] = { e->kind->letter, 0 };
+    if (!ag_element_nodes(el, s, e, 2, node, &f)) return;
+    source x = { el, s, e, ag_element_add(el, s, e, ag_model_find(letter), NULL, node) };
+    while (f && x.i.batch >= 0) f = next_part(&x, f, &have_dc);
+}

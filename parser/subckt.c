@@ -1,0 +1,208 @@
+/* subckt - nodes, names of instances, and the expansion of X cards.
+ *
+ * Inside instance x1 of a subcircuit, node "mid" becomes "x1.mid" and resistor "r1" becomes "r.x1.r1": the letter in
+ * front tells the kind of element, as in ngspice. A node gets its number when the first element uses it, so a port
+ * that nothing inside is connected to leaves no empty row in the equations. */
+#include <stdint.h>
+#include <string.h>
+#include "parser/elaborate.h"
+
+/* ---- nodes ---- */
+
+int ag_is_ground(const char *name)
+{
+    return !strcmp(name, "0") || !strcmp(name, "gnd") || !strcmp(name, "gnd!");
+}
+
+/* Number of the body's node of that name: ports, then inner nodes as they turn up. */
+static int body_node(ag_body *b, const char *name)
+{
+    int k = (int)(intptr_t)ag_map_get(b->node_map, name);
+    if (!k) ag_map_put(b->node_map, name, (void *)(intptr_t)(k = ++b->n_node));
+    return k - 1;
+}
+
+static void widen_nodes(ag_elab *el, ag_scope *s, int k)
+{
+    int cap = s->cap_node > k ? s->cap_node : 2 * k + 8, *node = AG_NEW(el->a, int, cap);
+    for (int i = 0; i < cap; i++) node[i] = i < s->cap_node ? s->node[i] : -1;
+    s->node = node;
+    s->cap_node = cap;
+}
+
+int ag_scope_node(ag_elab *el, ag_scope *s, const char *name, ag_loc at)
+{
+    if (ag_is_ground(name)) return 0;
+    if (!s->caller || ag_map_get(el->global, name)) return ag_circuit_node(el->c, name, at);
+    int k = body_node(s->body, name);
+    if (k >= s->cap_node) widen_nodes(el, s, k);
+    if (s->node[k] >= 0) return s->node[k];
+    if (k < s->body->n_port) {
+        s->node[k] = ag_scope_node(el, s->caller, s->actual[k]->text, s->actual[k]->at);
+    } else {
+        const char *full = ag_printf(el->a, "%s%s", s->path, name);
+        s->node[k] = ag_circuit_node(el->c, ag_name0(el->c->names, full), at);
+    }
+    return s->node[k];
+}
+
+const char *ag_scope_device(ag_elab *el, const ag_scope *s, const char *name)
+{
+    if (!*s->path) return name;
+    return ag_name0(el->c->names, ag_printf(el->a, "%c.%s%s", name[0], s->path, name));
+}
+
+/* ---- scopes ---- */
+
+ag_scope *ag_scope_new(ag_elab *el, ag_body *b)
+{
+    ag_scope *s = b->spare;
+    if (s) {
+        b->spare = s->next;
+        for (int k = 0; k < b->n_symbol; k++) s->state[k] = AG_UNKNOWN;
+        for (int k = 0; k < s->cap_node; k++) s->node[k] = -1;
+        s->card = NULL;
+        return s;
+    }
+    s = AG_NEW(el->a, ag_scope, 1);
+    s->body = b;
+    s->path = "";
+    s->value = AG_NEW(el->a, double, b->n_symbol);
+    s->state = AG_NEW(el->a, unsigned char, b->n_symbol);
+    s->actual = AG_NEW(el->a, const ag_field *, b->n_port);
+    if (b->parent) widen_nodes(el, s, b->n_node);
+    return s;
+}
+
+/* ---- the X card ---- */
+
+/* Its fields: nodes, the subcircuit's name, name=value pairs. */
+typedef struct xcard { const ag_field *first, *name, *keys; int n_node; } xcard;
+
+static int is_params(const char *word) { return !strcmp(word, "params:") || !strcmp(word, "params"); }
+
+static int read_card(ag_elab *el, const ag_element *e, xcard *x)
+{
+    const ag_field *f = e->line->field;
+    *x = (xcard){ .first = f };
+    for (; f && f->kind == AG_WORD && !is_params(f->text); f = f->next) {
+        x->name = f;
+        x->n_node++;
+    }
+    x->n_node--;
+    x->keys = f && f->kind == AG_WORD ? f->next : f;
+    if (x->name) return 1;
+    ag_element_usage(el, e, "name of a subcircuit");
+    return 0;
+}
+
+static void no_subckt(ag_elab *el, const ag_body *b, const ag_field *f)
+{
+    ag_guess    g = { .name = f->text };
+    const char *name;
+    for (; b; b = b->parent)
+        for (int i = 0; (name = ag_map_next(b->subckt, &i, NULL)); ) ag_guess_try(&g, name);
+    if (g.best) ag_elab_error(el, f->at, "undefined subcircuit '%s'; did you mean '%s'?", f->text, g.best);
+    else ag_elab_error(el, f->at, "undefined subcircuit '%s'", f->text);
+}
+
+static void wrong_count(ag_elab *el, const ag_body *b, const xcard *x, const ag_element *e)
+{
+    ag_loc at = x->n_node ? ag_loc_join(x->first->at, x->name->at) : x->name->at;
+    ag_elab_error(el, at, "subcircuit '%s' has %d node%s, but '%s' connects %d", b->name, b->n_port, b->n_port == 1 ? "" : "s",
+                  e->line->first, x->n_node);
+    ag_note(el->c->diag, b->line->at, "'%s' is defined here", b->name);
+}
+
+/* "a -> b -> a" along the X lines under way. */
+static const char *chain(ag_elab *el, const ag_scope *s, const ag_body *b)
+{
+    const char *text = b->name;
+    for (; s->caller; s = s->caller) {
+        text = ag_printf(el->a, "%s -> %s", s->body->name, text);
+        if (s->body == b) break;
+    }
+    return text;
+}
+
+static int may_expand(ag_elab *el, const ag_scope *s, const ag_body *b, const xcard *x, const ag_element *e)
+{
+    if (b->active) {
+        ag_elab_error(el, x->name->at, "subcircuit '%s' contains itself (%s)", b->name, chain(el, s, b));
+        return 0;
+    }
+    if (x->n_node != b->n_port) {
+        wrong_count(el, b, x, e);
+        return 0;
+    }
+    if (el->level < AG_MAX_DEPTH) return 1;
+    ag_elab_error(el, x->name->at, "subcircuits are nested more than %d deep", AG_MAX_DEPTH);
+    return 0;
+}
+
+static void no_formal(ag_elab *el, const ag_body *b, const ag_field *f)
+{
+    ag_guess g = { .name = f->text };
+    for (int k = 0; k < b->n_symbol; k++)
+        if (b->symbol[k].formal) ag_guess_try(&g, b->symbol[k].name);
+    if (g.best) ag_elab_error(el, f->at, "subcircuit '%s' has no parameter '%s'; did you mean '%s'?", b->name, f->text, g.best);
+    else ag_elab_error(el, f->at, "subcircuit '%s' has no parameter '%s' on its .subckt line", b->name, f->text);
+}
+
+/* Values on the X line, computed where the X line stands. A bad one leaves the parameter without a value. */
+static void set_formals(ag_elab *el, ag_scope *s, const xcard *x, ag_scope *inner)
+{
+    ag_body *b = inner->body;
+    for (const ag_field *f = x->keys; f; f = f->next) {
+        if (f->kind != AG_KEY) {
+            ag_elab_error(el, f->at, "only name=value pairs can follow the name of the subcircuit");
+            continue;
+        }
+        int k = (int)(intptr_t)ag_map_get(b->symbol_map, f->text) - 1;
+        if (k < 0 || !b->symbol[k].formal) {
+            double one = 0;
+            if (strcmp(f->text, "m") || !ag_scope_value(el, s, f, &one) || one != 1) no_formal(el, b, f);
+            continue;
+        }
+        inner->state[k] = ag_scope_value(el, s, f, &inner->value[k]) ? AG_KNOWN : AG_BAD;
+    }
+}
+
+void ag_add_subckt(ag_elab *el, ag_scope *s, ag_element *e)
+{
+    xcard x;
+    if (!read_card(el, e, &x)) return;
+    ag_body *b = ag_body_subckt(s->body, x.name->text);
+    if (!b) {
+        no_subckt(el, s->body, x.name);
+        return;
+    }
+    if (!may_expand(el, s, b, &x, e)) return;
+    ag_scope *inner = ag_scope_new(el, b);
+    inner->caller = s;
+    inner->outer = ag_scope_of(s, b->parent);
+    inner->path = ag_printf(el->a, "%s%s.", s->path, e->line->first);
+    const ag_field *f = x.first;
+    for (int k = 0; k < b->n_port; k++, f = f->next) inner->actual[k] = f;
+    set_formals(el, s, &x, inner);
+    b->active = 1;
+    el->level++;
+    ag_expand(el, inner);
+    el->level--;
+    b->active = 0;
+    inner->next = b->spare;
+    b->spare = inner;
+}
+
+void ag_expand(ag_elab *el, ag_scope *s)
+{
+    for (int i = 0; i < s->body->n_element && !ag_elab_full(el); i++) {
+        ag_element *e = &s->body->element[i];
+        if (++el->instances > AG_MAX_INSTANCES) {
+            ag_elab_error(el, e->line->at, "the circuit has more than %ld elements", AG_MAX_INSTANCES);
+            return;
+        }
+        e->kind->add(el, s, e);
+    }
+    for (int i = 0; i < s->body->n_ic; i++) ag_set_ic(el, s, s->body->ic[i]);
+}
