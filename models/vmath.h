@@ -14,6 +14,14 @@
 
 #define AG_INLINE static inline __attribute__((always_inline, unused))
 
+/* AG_WIDE before an eval: compiled for several vector widths, the widest the machine has is chosen when the program
+ * starts. All give the same bits. Not under the sanitizers, which are not ready when that choice is made. */
+#if defined __x86_64__ && defined __ELF__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__
+#define AG_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define AG_WIDE
+#endif
+
 typedef struct ag_vd { double v, d; } ag_vd;                    /* a value and its derivative */
 
 AG_INLINE double ag_min(double x, double bound) { return bound < x ? bound : x; }

@@ -292,7 +292,7 @@ AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
     }
 }
 
-static void eval(const ag_tile *t)
+AG_WIDE static void eval(const ag_tile *t)
 {
     if (t->df) evaluate(t, 1);
     else       evaluate(t, 0);
