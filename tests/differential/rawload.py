@@ -31,7 +31,9 @@ def made(*options):
 def loaded(path, commands):
     text = f"* load\n.control\nload {path}\nset numdgt=12\n{commands}\nquit\n.endc\n.end\n"
     run = ngspice("-n", "-b", write(path[:-4] + "_load.cir", text)).expect(0)
-    tap.check("rror" not in run.out + run.err, run.out + run.err)
+    # ngspice before version 44 wonders about the line Command: in the header, and tries to obey it.
+    said = re.sub(r"Error: misplaced Command: line\n|agspice: no such command available in ngspice\n", "", run.out + run.err)
+    tap.check("rror" not in said and "no such" not in said, said)
     return run.out
 
 
