@@ -11,7 +11,7 @@ typedef enum ag_probe_kind {
     AG_PROBE_CURRENT,                       /* current into terminal 0 of a two-terminal instance, with dq/dt */
     AG_PROBE_POWER,                         /* v(terminal 0, terminal 1) times that current */
     AG_PROBE_VOLTAGE,                       /* v(terminal 0, terminal 1) of an instance */
-    AG_PROBE_CONDUCTANCE,                   /* static f/v of branch 0, df/dv where |v| < 1 uV */
+    AG_PROBE_CONDUCTANCE,                   /* slope di/dv of the static curve, memories held */
     AG_PROBE_PARAM,                         /* parameter `index`, constant */
     AG_PROBE_DERIVED                        /* derived value `index`, constant */
 } ag_probe_kind;

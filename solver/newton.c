@@ -31,6 +31,19 @@ double ag_newton_worst(ag_newton *w)
     return fmax(top, 0);
 }
 
+/* A point refused by assembly: the row that is not finite, if there is one. */
+static void blame(ag_newton *w)
+{
+    const ag_system *s = w->s;
+    for (int i = 0; i < s->n; i++)
+        if (!isfinite(s->r[i])) {
+            w->worst = i;
+            w->residual = s->r[i];
+            return;
+        }
+    ag_newton_worst(w);
+}
+
 static int residual_small(ag_newton *w, const double *x)
 {
     ag_system *s = w->s;
@@ -91,8 +104,10 @@ ag_status ag_newton_solve(ag_newton *w, double *x, const ag_point *p, int limit)
     for (w->iterations = 0;; w->iterations++) {
         int solved = s->linear && w->iterations > 0;
         ag_status status = ag_assemble(s, x, p, !solved);
-        if (status != AG_OK)
+        if (status != AG_OK) {
+            blame(w);
             return status;
+        }
         if (solved || (settled && !s->limited && residual_small(w, x)))
             return AG_OK;
         if (w->iterations >= limit) {

@@ -191,6 +191,16 @@ static void scatter_jacobian(ag_system *s, const ag_part *p, const lanes *l, dou
     ax[s->sparse->nnz] = 0;
 }
 
+/* di/dv of branch 0 with memories held and all other own unknowns following v at rest: the slope of the static curve. */
+static double static_conductance(const ag_part *p, const lanes *l, int i)
+{
+    double g = p->df[0] ? l->df[0][i] : 0;
+    for (int k = p->nb; k < p->nb + p->nu; k++)
+        if (!p->m->unknown[k - p->nb].hold && p->df[MI(p, 0, k)] && p->df[MI(p, k, 0)] && p->df[MI(p, k, k)])
+            g -= l->df[MI(p, 0, k)][i] * l->df[MI(p, k, 0)][i] / l->df[MI(p, k, k)][i];
+    return g;
+}
+
 /* Terminal currents, charges and conductances of probed lanes. */
 static void read_taps(ag_system *s, const ag_part *p, const lanes *l)
 {
@@ -199,9 +209,7 @@ static void read_taps(ag_system *s, const ag_part *p, const lanes *l)
         if (i < 0 || i >= l->real)
             continue;
         if (p->tap[t].conductance >= 0) {
-            double v = l->u[0][i];
-            int small = !(fabs(v) >= 1e-6) && p->df[0] && l->tile.df;
-            s->conductance[p->tap[t].conductance] = small ? l->df[0][i] : l->f[0][i] / v;
+            s->conductance[p->tap[t].conductance] = static_conductance(p, l, i);
             continue;
         }
         for (int k = 0; k < p->nb; k++) {
@@ -319,7 +327,7 @@ static ag_status assemble_part(ag_system *s, ag_part *p, const double *x, const 
         }
         if (pt->use_ic)
             initial_inputs(p, l);
-        evaluate(p, l, !p->linear);
+        evaluate(p, l, !p->linear || p->n_tap > 0);
         read_taps(s, p, l);
         if (away) {
             s->limited = 1;

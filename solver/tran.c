@@ -339,7 +339,8 @@ static ag_status run(tran *r)
         if (status != AG_OK)
             return explain(r, status, r->h);
         status = accept(r, &m, h);
-        if (n % PROGRESS_EACH == 0 && r->io->progress && r->io->progress(r->io->self, r->t / r->a->tstop, r->t))
+        int told = n % PROGRESS_EACH == 0 || r->t >= r->a->tstop;
+        if (status == AG_OK && told && r->io->progress && r->io->progress(r->io->self, r->t / r->a->tstop, r->t))
             return AG_ESTOPPED;
     }
     return status;
