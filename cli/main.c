@@ -73,6 +73,15 @@ static void report(void *user, ag_severity severity, const char *text)
         fputs(text, f->log);
 }
 
+/* What is left of t [s] passed, in a unit for people. */
+static int print_left(char *text, size_t size, double t, double fraction)
+{
+    double left = t * (1 - fraction) / fraction;
+
+    return left < 120 ? snprintf(text, size, "  %.0f s left", left) : left < 7200 ? snprintf(text, size, "  %.0f min left", left / 60)
+         : snprintf(text, size, "  %.0f h left", left / 3600);
+}
+
 static int progress(void *user, double fraction, double time)
 {
     front *f = user;
@@ -85,8 +94,8 @@ static int progress(void *user, double fraction, double time)
     f->next = t + (f->terminal ? 0.25 : 1);
     ag_number_engineering(at, time, "s", 4);
     int n = snprintf(line, sizeof line, "%5.1f %%  t = %-9s", 100 * fraction, at);
-    if (fraction > 0.001)
-        n += snprintf(line + n, sizeof line - (size_t)n, "  %.0f s left", (t - f->begin) * (1 - fraction) / fraction);
+    if (fraction > 1e-6)
+        n += print_left(line + n, sizeof line - (size_t)n, t - f->begin, fraction);
     erase(f);
     fprintf(stderr, f->terminal ? "%s" : "%s\n", line);
     f->shown = n;

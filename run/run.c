@@ -34,7 +34,15 @@ typedef struct run {
     double                *op_value;
     const ag_output       *curve;           /* what a plot shows */
     int                    n_curve;
+    int                    log_error;       /* errno of the first failure to write the log */
 } run;
+
+static void flush_log(run *r)
+{
+    errno = 0;
+    if ((fflush(r->want->log) || ferror(r->want->log)) && !r->log_error)
+        r->log_error = errno ? errno : EIO;
+}
 
 /* ---- rows ---- */
 
@@ -215,7 +223,7 @@ static void finish(run *r, ag_status status)
         ag_pulses_find(&p->pulses[k], r->memory, r->arena, &r->results.pulses[k]);
         ag_pulses_print(&r->results.pulses[k], r->want->log);
     }
-    fflush(r->want->log);
+    flush_log(r);
 }
 
 static ag_status plot(run *r)
@@ -229,7 +237,7 @@ static ag_status plot(run *r)
         curve[k] = (ag_curve){ o->name, o->probe >= 0 ? r->c->plan.probe[o->probe].unit : "",
                                ag_series_new(r->memory, r->arena, o) };
     }
-    fflush(r->want->log);
+    flush_log(r);
     return ag_gnuplot_draw(r->c->diag, r->want->plot, r->c->title, curve, r->n_curve, r->memory, r->arena);
 }
 
@@ -316,9 +324,9 @@ static ag_status conclude(run *r)
         e = ag_json_write(&r->results, &r->json);
         s = s ? s : e;
     }
-    errno = 0;
-    if (fflush(r->want->log) || ferror(r->want->log)) {
-        ag_error(r->c->diag, AG_NOWHERE, "cannot write the log: %s", strerror(errno ? errno : EIO));
+    flush_log(r);
+    if (r->log_error) {
+        ag_error(r->c->diag, AG_NOWHERE, "cannot write the log: %s", strerror(r->log_error));
         s = AG_EIO;
     }
     return s;

@@ -113,7 +113,7 @@ def test_exit_statuses():
     agspice("/nowhere/x.cir").expect(3)
     agspice(deck("bad.cir", "title\nr1 a 0\nq\n.tran 1n 1u\n.end\n")).expect(1)
     agspice(deck("include.cir", "title\n.include nothere.inc\nr1 a 0 1\n.op\n.end\n")).expect(1)
-    agspice(deck("loop.cir", "title\nv1 a 0 1\nv2 a 0 2\nr1 a 0 1\n.op\n.end\n")).expect(2)
+    agspice(deck("noroot.cir", "title\nb1 a 0 v=-1-v(a)*v(a)\nr1 a 0 1\n.op\n.end\n")).expect(2)
     r = agspice(deck("none.cir", "title\nr1 a 0 1\nv1 a 0 1\n.end\n")).expect(1)
     check("no analysis" in r.err and ".tran" in r.err, r.err)
 
