@@ -13,12 +13,14 @@
  *     dvc/dt = (v - vc)/taup                                                   ionic polarisation, a series R-C
  *     gh  = ghrs sa (T/300) exp(-phib (1/kT - 1/k300))                          Schottky-limited high-resistance state
  *
- * States  (drive p = |usat tanh(vco/usat)|; g(x) = x^4/(x^4 + ncrit^4); windows w1 .. w5 below)
+ * States  (drive p = |usat tanh(vco/usat)|; g(x) = x^4/(x^4 + ncrit^4); windows w1 .. w5)
  *     vco < 0: dn/dt =  rn w1(n) - kr n                       vco >= 0: dn/dt = -rd n - kr n
  *              dh/dt =  g(n) vg w2 - B vd w3                            dh/dt =  g(m) vg w2 - B vd w3
  *              da/dt =  X ra (1-B) w4 - B rx w5 - kr a                  da/dt =  as for vco < 0
  *              dm/dt = -rd m                                            dm/dt =  rm w1(m)
  *              B = g(m)                                                 B = 1 - g(m)
+ *     w1(x) = tanh((1 - x)/dnw)     w2 = z (1 + dg)/((z + eg)(z + dg)), z = 1 - h     w3 = tanh(h/0.01) exp(-a/acrit)
+ *     w4 = tanh((1 - a)/0.2)        w5 = tanh(a/acrit)            kr = kret exp(-eret (1/kT - 1/k300))
  *     Each rate is K exp(-W/kT) exp(al (p - pr)/kT - U/p + UR/pr), capped by a hopping flux (kinetics.h), with
  *
  *          K                   W            al      U      UR     flux cap
@@ -34,11 +36,12 @@
  *     x = 1 - thickness/dcrit,   fgb = (x + sqrt(x^2 + epsf^2))/2,   AT = 1 + kann max((160 C - tanneal)/135 C, 0)^nann
  *     wtop = wlat + wgb fgb AT,   wau = wlat + wauf wgb AT,   dwb = wbot kbot (AT - 1)
  *
- * Device, films and measured data: Zhu et al., Nano-Micro Lett. 17:69 (2025) and its supplementary file (set
- * threshold against thickness and annealing, 15 fJ writes, 30/30 potentiation, 5 us recovery). Kinetics (nucleation, Butler-Volmer
- * and hopping limits, tunnelling gap): Menzel et al., Phys. Chem. Chem. Phys. 15, 6945 (2013) and J. Appl. Phys. 111,
- * 014501 (2012). Barrier of silver in Ag2S near 0.2 eV: J. Chem. Phys. 128, 014704 (2008). Nucleation exponent -U/p (critical
- * barrier of a 2-D nucleus over overpotential): Milchev, Electrocrystallization (2002). Defaults are one fit for all films.
+ * Device, films and measured data: Zhu et al., Nano-Micro Lett. 17:69 (2025) and its supplementary file (set threshold
+ * against thickness and annealing, 15 fJ writes, 30/30 potentiation, 5 us recovery). Kinetics (nucleation,
+ * Butler-Volmer and hopping limits, tunnelling gap): Menzel et al., Phys. Chem. Chem. Phys. 15, 6945 (2013) and J. Appl.
+ * Phys. 111, 014501 (2012). Barrier of silver in Ag2S near 0.2 eV: J. Chem. Phys. 128, 014704 (2008). Nucleation
+ * exponent -U/p (critical barrier of a 2-D nucleus over overpotential): Milchev, Electrocrystallization (2002). Defaults
+ * are one fit for all films.
  */
 #include <string.h>
 #include "core/model.h"
@@ -181,8 +184,8 @@ AG_INLINE ag_vd tunnelling(double h, double thickness, double lamt)
     return (ag_vd){ x, x * (thickness / lamt) * (sum / q) / 2 };
 }
 
-/* w2(h): the field at the tip rises as the rest of the film gets thin, and growth stops at h = 1. Slope d/dh. A straight line beyond
- * h = 1 + eg/2, before the pole. */
+/* w2(h): the field at the tip rises as the rest of the film gets thin, and growth stops at h = 1. Slope d/dh. A straight
+ * line beyond h = 1 + eg/2, before the pole. */
 AG_INLINE ag_vd tip_window(double h, double eg, double dg)
 {
     double z = ag_max(1 - h, -eg / 2), inv = 1 / ((z + eg) * (z + dg));
