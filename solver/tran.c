@@ -15,8 +15,8 @@
 #include <string.h>
 
 /* One step may err by this part of the tolerance, so that the errors of the steps within a time constant together
- * stay near reltol; times trtol. */
-#define ERROR_SHARE   0.25
+ * stay near reltol, and integrals over the points (energies) near it too; times trtol. */
+#define ERROR_SHARE   0.1
 #define SAFETY        0.85           /* of the step that would just be accepted */
 #define GROWTH        4.0            /* largest ratio of two steps */
 #define FIRST_GROWTH  20.0           /* the same for the first steps after a corner */
