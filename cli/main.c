@@ -125,7 +125,7 @@ static ag_status simulate(front *f, ag_circuit *c)
         s = ag_read_file(c, o->netlist);
     if (s)
         return s;
-    fprintf(f->log, "agspice %s: %s\n", AG_VERSION, c->title);
+    fprintf(f->log, "agspice %s: %s\n", AG_VERSION, c->title + strspn(c->title, "* \t"));
     f->last = AG_NOTE;
     settings.log = f->log;
     settings.ltspice = o->log != NULL;

@@ -238,7 +238,8 @@ static ag_status plot(run *r)
                                ag_series_new(r->memory, r->arena, o) };
     }
     flush_log(r);
-    return ag_gnuplot_draw(r->c->diag, r->want->plot, r->c->title, curve, r->n_curve, r->memory, r->arena);
+    const char *title = r->c->title + strspn(r->c->title, "* \t");           /* often written as a comment */
+    return ag_gnuplot_draw(r->c->diag, r->want->plot, title, curve, r->n_curve, r->memory, r->arena);
 }
 
 /* One analysis from its sinks' beginning to its results in the log. */
