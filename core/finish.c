@@ -39,6 +39,14 @@ static void set_temperatures(ag_circuit *c, ag_batch *b)
     }
 }
 
+/* A model that asks at which temperature its values hold gets the circuit's answer unless the netlist gave one. */
+static void set_nominal_temperature(const ag_circuit *c, ag_batch *b)
+{
+    int k = ag_param_find(b->model->param, b->model->n_param, "tnom");
+    for (int lane = 0, end = padded(b); lane < end && k >= 0; lane++)
+        if (!b->given[k][lane < b->n ? lane : b->n - 1]) b->param[k][lane] = c->options.tnom;
+}
+
 /* Bit patterns are compared: a parameter that is not given is NAN in all lanes. */
 static void find_uniform(ag_batch *b)
 {
@@ -109,6 +117,7 @@ ag_status ag_circuit_finish(ag_circuit *c)
         ag_batch *b = c->batch[i];
         pad(c, b);
         set_temperatures(c, b);
+        set_nominal_temperature(c, b);
         find_uniform(b);
         check_model(c, b);
         check_refs(c, b);
