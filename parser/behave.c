@@ -158,7 +158,7 @@ static int *equations(behave *b, ag_build *g, enum ag_behaviour what, int value,
     b->row[0] = 0;
     b->row[1] = b->x.n_branch;
     b->n_row = what == AG_FORCE_VOLTAGE ? 2 : 1;
-    out[0] = what == AG_FORCE_CURRENT ? value : ag_build_op(g, AG_OP_DIV, (int[]){ v, value });
+    out[0] = what == AG_FORCE_CURRENT ? value : ag_compile_quotient(g, v, value);
     if (what == AG_FORCE_VOLTAGE) {
         out[0] = ag_build_input(g, b->x.n_branch);
         out[1] = ag_build_op(g, AG_OP_SUB, (int[]){ v, value });
@@ -215,7 +215,8 @@ static behave *make(ag_elab *el, const ag_scope *s, const ag_element *e, enum ag
 {
     enum { MOST_PRE = 200 };
     behave     *b = AG_NEW(el->a, behave, 1);
-    ag_compiler c = { .el = el, .user = &b->x, .signal = signal, .symbol = symbol, .after = special };
+    ag_compiler c = { .el = el, .user = &b->x, .signal = signal, .symbol = symbol, .after = special,
+                      .guard = 1 };
     int         value = compile(b, &c, s->body, e, what, expr);
     if (value < 0) return NULL;
     int *out = equations(b, c.b, what, value, el->a), n_out = b->n_row + b->n_entry;

@@ -1,6 +1,15 @@
-/* compile - an expression becomes a graph: functions are written out, constants folded, signals turned into inputs. */
+/* compile - an expression becomes a graph: functions are written out, constants folded, signals turned into inputs.
+ *
+ * Guards. Newton starts with all voltages at 0 and on its way visits points that no solution has, so in elements ln(x),
+ * sqrt(x), x**1.5, 1/x of a signal are continued to a finite value where they have none: ln of at least LN_MIN, sqrt of
+ * at least 0, |x|**a for a that is not whole (as ngspice does), x/DIV_MIN for x/0. Outputs and measures show the
+ * functions as they are. */
+#include <math.h>
 #include <string.h>
 #include "parser/elaborate.h"
+
+#define LN_MIN  1e-100                    /* ln is -230 there: finite, and far below any argument that means something */
+#define DIV_MIN 1e-30                     /* as small as the slope of sqrt at 0 is large */
 
 typedef struct frame { const ag_body *body; ag_function *f; const int *arg; } frame;
 
@@ -52,10 +61,52 @@ static int call_function(ag_compiler *x, const frame *at, ag_function *f, const 
     return node;
 }
 
+/* ---- guards ---- */
+
+static int is_signal(const ag_build *b, int node) { return ag_build_uses_input(b, node) || ag_build_uses_time(b, node); }
+
+static int at_least(ag_build *b, int x, double low)
+{
+    return ag_build_op(b, AG_OP_MAX, (int[]){ x, ag_build_const(b, low) });
+}
+
+/* x, or DIV_MIN where x is 0. */
+static int not_zero(ag_build *b, int x)
+{
+    int zero = ag_build_op(b, AG_OP_EQ, (int[]){ x, ag_build_const(b, 0) });
+    return ag_build_op(b, AG_OP_IF, (int[]){ zero, ag_build_const(b, DIV_MIN), x });
+}
+
+int ag_compile_quotient(ag_build *b, int x, int y)
+{
+    return ag_build_op(b, AG_OP_DIV, (int[]){ x, is_signal(b, y) ? not_zero(b, y) : y });
+}
+
+static void guard_power(ag_build *b, ag_op op, int *arg)
+{
+    double a;
+    if (!ag_build_is_const(b, arg[1], &a)) return;
+    if (op == AG_OP_POW && a != floor(a)) arg[0] = ag_build_op(b, AG_OP_ABS, &(int){ arg[0] });
+    if (a < 0) arg[0] = not_zero(b, arg[0]);
+}
+
+static int operate(ag_compiler *x, ag_op op, int *arg)
+{
+    if (x->guard && op == AG_OP_DIV) return ag_compile_quotient(x->b, arg[0], arg[1]);
+    if (x->guard && is_signal(x->b, arg[0])) {
+        if (op == AG_OP_LN || op == AG_OP_LOG10) arg[0] = at_least(x->b, arg[0], LN_MIN);
+        else if (op == AG_OP_SQRT) arg[0] = at_least(x->b, arg[0], 0);
+        else if (op == AG_OP_POW || op == AG_OP_PWR || op == AG_OP_PWRS) guard_power(x->b, op, arg);
+    }
+    return ag_build_op(x->b, op, arg);
+}
+
+/* ---- operators and functions ---- */
+
 static int operation(ag_compiler *x, const frame *at, ag_op op, const ag_expr *e)
 {
     int arg[3];
-    return arguments(x, at, e, arg) ? ag_build_op(x->b, op, arg) : -1;
+    return arguments(x, at, e, arg) ? operate(x, op, arg) : -1;
 }
 
 static int call(ag_compiler *x, const frame *at, const ag_expr *e)

@@ -208,9 +208,12 @@ typedef struct ag_compiler {
     int     (*symbol)(struct ag_compiler *x, const ag_body *owner, int k);       /* a parameter */
     int     (*before)(struct ag_compiler *x, const char *name);      /* names that hide parameters; -2: not one; or NULL */
     int     (*after)(struct ag_compiler *x, const char *name);       /* time, temper: unless a parameter hides it; -2 */
+    int       guard;                     /* keep functions of signals finite where Newton may take them: see compile.c */
 } ag_compiler;
 /* The graph node of an expression written in body b; -1 after a report. */
 int ag_compile(ag_compiler *x, const ag_body *b, const ag_expr *e);
+/* x / y; with y a signal that is exactly 0 a very small one instead. */
+int ag_compile_quotient(ag_build *b, int x, int y);
 /* A symbol hook: the value of a parameter of the top level. */
 int ag_compile_constant(ag_compiler *x, const ag_body *owner, int k);
 

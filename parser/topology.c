@@ -9,9 +9,9 @@
  * conducting branches and not to ground is
  *     only read                             error: nothing is connected
  *     coupled to ground by charges          with uic nothing: its voltage is its charge, as in the integrators of memristor
- *                                           models (a current source and C x 0 1). In an operating point its voltage is
- *                                           undefined: warning where a source feeds it (gmin holds it), error
- *                                           where only capacitors do
+ *                                           models (a current source and C x 0 1). In an operating point only gmin gives
+ *                                           it a voltage, as in other simulators: warning. At a node with one capacitor
+ *                                           and nothing else something is missing: error
  *     fed by a source which it controls     nothing: a conductance in disguise
  *     anything else                         error
  * Without any analysis the errors about operating points are warnings: a run may follow through the interface. */
@@ -26,6 +26,7 @@ typedef struct net {
     ag_circuit    *c;
     int           *dc, *all;               /* [n_node] union-find: conducting; conducting or coupling */
     unsigned char *has;                    /* [n_node] by root of dc: COUPLED ... */
+    unsigned char *ends;                   /* [n_node] branches with an output that end there, counted up to 2 */
     int            need_op, any;           /* an analysis needs an operating point; there is an analysis */
 } net;
 
@@ -111,19 +112,14 @@ static void mark_branches(net *n, const ag_batch *b, int branch)
     }
 }
 
-/* Nodes that some output is connected to; the others are only read. */
-static unsigned char *connected(const net *n)
+static void count_ends(net *n, const ag_batch *b, int branch)
 {
-    unsigned char *is = AG_NEW(n->el->a, unsigned char, n->c->n_node);
-    for (int i = 0; i < n->c->n_batch; i++) {
-        const ag_batch *b = n->c->batch[i];
-        for (int k = 0; k < b->model->n_branch; k++) {
-            if (!role_of(b->model, k).output) continue;
-            for (int lane = 0; lane < b->n; lane++)
-                is[end_of(b, b->model->branch[k].pos, lane)] = is[end_of(b, b->model->branch[k].neg, lane)] = 1;
-        }
+    if (!role_of(b->model, branch).output) return;
+    for (int lane = 0; lane < b->n; lane++) {
+        int p = end_of(b, b->model->branch[branch].pos, lane), q = end_of(b, b->model->branch[branch].neg, lane);
+        n->ends[p] = n->ends[p] ? 2 : 1;
+        n->ends[q] = n->ends[q] ? 2 : 1;
     }
-    return is;
 }
 
 static void report_read_only(net *n, int node)
@@ -146,12 +142,10 @@ static void report_island(net *n, int node)
                                            : "node '%s' has no path to ground", name);
     } else if (!n->need_op && n->any) {
         return;                            /* every analysis starts with uic */
-    } else if (has & FED || !n->any) {
-        if (!ag_elab_said(n->el, at, report_island, 1))
-            ag_warning(n->el->c->diag, at, "node '%s' has no DC path to ground; gmin holds it in the operating point", name);
-    } else {
-        ag_elab_error(n->el, at, "node '%s' has no DC path to ground, only capacitors; add a resistor, or start with .tran ... uic",
-                      name);
+    } else if (n->ends[node] == 1 && n->any) {
+        ag_elab_error(n->el, at, "node '%s' is connected to nothing but one capacitor", name);
+    } else if (!ag_elab_said(n->el, at, report_island, 1)) {
+        ag_warning(n->el->c->diag, at, "node '%s' has no DC path to ground; gmin holds it in the operating point", name);
     }
 }
 
@@ -159,13 +153,15 @@ static void check_ground(net *n)
 {
     ag_circuit *c = n->c;
     for (int i = 0; i < c->n_batch; i++)
-        for (int k = 0; k < c->batch[i]->model->n_branch; k++) join_branches(n, c->batch[i], k);
+        for (int k = 0; k < c->batch[i]->model->n_branch; k++) {
+            join_branches(n, c->batch[i], k);
+            count_ends(n, c->batch[i], k);
+        }
     for (int i = 0; i < c->n_batch; i++)
         for (int k = 0; k < c->batch[i]->model->n_branch; k++) mark_branches(n, c->batch[i], k);
-    unsigned char *is = connected(n);
     for (int node = 1; node < c->n_node && !ag_elab_full(n->el); node++) {
         if (root(n->dc, node) != node) continue;
-        if (is[node]) report_island(n, node);
+        if (n->ends[node]) report_island(n, node);
         else report_read_only(n, node);
     }
 }
@@ -278,7 +274,8 @@ void ag_check_topology(ag_elab *el)
 {
     const ag_plan *plan = &el->c->plan;
     net n = { .el = el, .c = el->c, .dc = singles(el->a, el->c->n_node), .all = singles(el->a, el->c->n_node),
-              .has = AG_NEW(el->a, unsigned char, el->c->n_node), .any = plan->n_analysis > 0 };
+              .has = AG_NEW(el->a, unsigned char, el->c->n_node),
+              .ends = AG_NEW(el->a, unsigned char, el->c->n_node), .any = plan->n_analysis > 0 };
     for (int k = 0; k < plan->n_analysis; k++) n.need_op |= plan->analysis[k].kind != AG_TRAN || !plan->analysis[k].uic;
     int complete = !ag_diag_errors(el->c->diag);           /* elements left out would leave nodes unconnected */
     check_loops(&n);
