@@ -11,7 +11,7 @@
 #include "core/arena.h"
 #include "core/diag.h"
 
-#define AG_LANES 128                      /* instances per tile, a multiple of 8 */
+#define AG_LANES 128                      /* instances per tile, whole vectors of every width */
 #define AG_TABLE(t) .t = t, .n_##t = (int)(sizeof t / sizeof *t)
 #define AG_KELVIN 273.15                  /* 0 C in K */
 #define AG_BOLTZMANN_Q 8.617333262e-5     /* k/q [V/K], CODATA 2018 */
@@ -50,7 +50,7 @@ typedef struct ag_ref { const char *name; } ag_ref;      /* foreign unknown: the
 
 /* One slice of a batch. Each pointer is a column of n lanes; Jacobian column = out * m + in. */
 typedef struct ag_tile {
-    int                  n;               /* multiple of 8: the last tile is padded with copies of its last lane */
+    int                  n;               /* lanes, at most AG_LANES; no result depends on how many */
     double               time;            /* [s] */
     double               gmin, srcfact;   /* [S]; 0..1, source stepping */
     const double        *temp;            /* [K] */

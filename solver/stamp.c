@@ -10,8 +10,7 @@
 
 /* Columns of the tile under evaluation. */
 typedef struct lanes {
-    int      from, n;                    /* first lane; lanes, a multiple of 8 */
-    int      real;                       /* of these, not padding */
+    int      from, n;                    /* first lane; lanes */
     double **f, **q, **ux, **df, **dq, **j;
     double  *local;                      /* scratch of the elimination */
     ag_tile  tile;
@@ -133,7 +132,7 @@ static void scatter_rows(ag_system *s, const ag_part *p, const lanes *l)
 {
     for (int k = 0; k < p->nb; k++) {
         const int *pos = p->pos[k] + l->from, *neg = p->neg[k] + l->from;
-        for (int i = 0; i < l->real; i++) {
+        for (int i = 0; i < l->n; i++) {
             double f = l->f[k][i], q = l->q[k][i];
             s->F[pos[i]] += f;
             s->F[neg[i]] -= f;
@@ -145,7 +144,7 @@ static void scatter_rows(ag_system *s, const ag_part *p, const lanes *l)
     }
     for (int k = p->nb; k < p->nb + p->nu; k++) {
         const int *row = p->own[k - p->nb] + l->from;
-        for (int i = 0; i < l->real; i++) {
+        for (int i = 0; i < l->n; i++) {
             s->F[row[i]] = l->f[k][i];
             s->Q[row[i]] = l->q[k][i];
             s->S[row[i]] = INFINITY;             /* a linear device's own row holds exactly after every solve */
@@ -159,12 +158,12 @@ static void own_tolerance(ag_system *s, const ag_part *p, const lanes *l)
     double reltol = s->c->options.reltol;
     for (int out = p->nb; out < p->nb + p->nu; out++) {
         const int *row = p->own[out - p->nb] + l->from;
-        for (int i = 0; i < l->real; i++)
+        for (int i = 0; i < l->n; i++)
             s->S[row[i]] = 0;
         for (int in = 0; in < p->mi; in++) {
             if (!p->df[MI(p, out, in)] && !p->dq[MI(p, out, in)])
                 continue;
-            for (int i = 0; i < l->real; i++) {
+            for (int i = 0; i < l->n; i++) {
                 int at = in < p->nb ? 0 : (in < p->nb + p->nu ? p->own[in - p->nb] : p->ref[in - p->nb - p->nu])[l->from + i];
                 double tol = in < p->nb ? s->c->options.vntol : s->abstol[at];
                 s->S[row[i]] += fabs(l->j[MI(p, out, in)][i]) * (reltol * fabs(p->u[in][l->from + i]) + tol);
@@ -181,10 +180,10 @@ static void scatter_jacobian(ag_system *s, const ag_part *p, const lanes *l, dou
         for (int c = 0; c < st->n; c++) {
             const int *slot = st->slot[c] + l->from;
             if (st->sign[c] > 0)
-                for (int i = 0; i < l->real; i++)
+                for (int i = 0; i < l->n; i++)
                     ax[slot[i]] += j[i];
             else
-                for (int i = 0; i < l->real; i++)
+                for (int i = 0; i < l->n; i++)
                     ax[slot[i]] -= j[i];
         }
     }
@@ -206,7 +205,7 @@ static void read_taps(ag_system *s, const ag_part *p, const lanes *l)
 {
     for (int t = 0; t < p->n_tap; t++) {
         int i = p->tap[t].lane - l->from;
-        if (i < 0 || i >= l->real)
+        if (i < 0 || i >= l->n)
             continue;
         if (p->tap[t].conductance >= 0) {
             s->conductance[p->tap[t].conductance] = static_conductance(p, l, i);
@@ -245,8 +244,7 @@ static void aim_tile(const ag_part *p, lanes *l, int from)
 {
     const ag_batch *b = p->b;
     l->from = from;
-    l->real = p->n - from < AG_LANES ? p->n - from : AG_LANES;
-    l->n = (l->real + 7) / 8 * 8;
+    l->n = p->n - from < AG_LANES ? p->n - from : AG_LANES;
     for (int k = 0; k < p->m->n_param; k++)
         l->p[k] = b->param[k] + (b->uniform[k] ? 0 : from);
     for (int k = 0; k < p->m->n_derived; k++)
@@ -281,7 +279,7 @@ double ag_system_breakpoint(ag_system *s, int part, double time)
     double first = INFINITY;
     for (int from = 0; from < p->n; from += AG_LANES) {
         aim_tile(p, l, from);
-        for (int k = 0; k < l->real; k++)
+        for (int k = 0; k < l->n; k++)
             first = fmin(first, p->m->breakpoint(&l->tile, k, time));
     }
     return first;
