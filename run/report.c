@@ -4,12 +4,13 @@
 
 static void count(FILE *log, const char *what, long n) { fprintf(log, "  %-34s %ld\n", what, n); }
 
-static void seconds(FILE *log, const char *what, double t)
+static void quantity(FILE *log, const char *what, double x, const char *unit)
 {
     char buffer[AG_NUMBER_SIZE];
 
-    fprintf(log, "  %-34s %s\n", what, ag_number_engineering(buffer, t, "s", 4));
+    fprintf(log, "  %-34s %s\n", what, ag_number_engineering(buffer, x, unit, 4));
 }
+static void seconds(FILE *log, const char *what, double t) { quantity(log, what, t, "s"); }
 
 static void analysis(const ag_outcome *a, FILE *log)
 {
@@ -30,6 +31,9 @@ static void analysis(const ag_outcome *a, FILE *log)
         count(log, "rejected by a model", s->rejected_model);
         seconds(log, "smallest step", s->hmin);
         seconds(log, "largest step", s->hmax);
+        quantity(log, "energy delivered by sources", a->delivered, "J");
+        quantity(log, "energy taken by other devices", a->taken, "J");
+        quantity(log, "difference", a->delivered - a->taken, "J");
     }
     count(log, "Newton iterations", s->newton);
     count(log, "factorisations (KLU, with pivoting)", s->factor);

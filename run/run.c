@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include "core/clocale.h"
+#include "run/balance.h"
 #include "run/grid.h"
 #include "run/report.h"
 #include "solver/analysis.h"
@@ -34,6 +35,7 @@ typedef struct run {
     double                *op_value;
     const ag_output       *curve;           /* what a plot shows */
     int                    n_curve;
+    ag_balance            *balance;         /* of a transient, with want->stats */
     int                    log_error;       /* errno of the first failure to write the log */
 } run;
 
@@ -76,6 +78,11 @@ static ag_status take(void *self, const double *row)
     if (r->op)
         memcpy(r->op_value, ag_select_row(r->op, row), (size_t)r->op->n * sizeof *row);
     return r->gridded ? ag_grid_point(&r->grid, row) : show(r, row);
+}
+
+static void balance(void *self, const double *const *row, const double *weight, double carry)
+{
+    ag_balance_step(((run *)self)->balance, row, weight, carry);
 }
 
 static int progress(void *self, double fraction, double time)
@@ -250,6 +257,10 @@ static ag_status analyse(run *r, const ag_analysis *a)
     ag_status   s, ended = AG_OK;
 
     *o = (ag_outcome){ .analysis = r->analysis = a };
+    if (r->want->stats && a->kind == AG_TRAN) {
+        r->balance = ag_balance_new(r->c, r->arena);
+        io.quadrature = balance;
+    }
     s = begin(r);
     if (!s)
         s = ag_analysis_run(r->c, a, &io);
@@ -259,6 +270,10 @@ static ag_status analyse(run *r, const ag_analysis *a)
     }
     o->status = s;
     o->stats = io.stats;
+    if (io.quadrature) {
+        o->delivered = r->balance->delivered;
+        o->taken = r->balance->taken;
+    }
     finish(r, s);
     if (r->want->plot && a->kind == AG_TRAN)
         ended = ended ? ended : plot(r);

@@ -10,6 +10,7 @@ typedef struct ag_outcome {                 /* of one analysis */
     const ag_analysis *analysis;
     ag_status          status;
     ag_stats           stats;
+    double             delivered, taken;    /* energy of sources and into all else [J]; 0 without --stats */
 } ag_outcome;
 
 typedef struct ag_results {                 /* of a run */

@@ -1,0 +1,44 @@
+#include "run/balance.h"
+#include <string.h>
+#include "core/signal.h"
+
+static int is_source(const ag_model *m) { return strcmp(m->name, "v") == 0 || strcmp(m->name, "i") == 0; }
+
+ag_balance *ag_balance_new(ag_circuit *c, ag_arena *a)
+{
+    ag_balance *b = AG_NEW(a, ag_balance, 1);
+    int cap_source = 0, cap_load = 0;
+
+    for (int k = 0; k < c->n_batch; k++) {
+        const ag_batch *batch = c->batch[k];
+        for (int lane = 0; lane < batch->n && batch->model->flags & AG_TWO_TERMINAL; lane++) {
+            int column = 1 + ag_signal(c, "p", batch->name[lane], NULL, batch->at[lane]);
+            if (is_source(batch->model))
+                *AG_PUSH(a, b->source, b->n_source, cap_source) = column;
+            else
+                *AG_PUSH(a, b->load, b->n_load, cap_load) = column;
+        }
+    }
+    return b;
+}
+
+static double sum(const double *row, const int *column, int n)
+{
+    double s = 0;
+    for (int k = 0; k < n; k++)
+        s += row[column[k]];
+    return s;
+}
+
+void ag_balance_step(ag_balance *b, const double *const *row, const double *weight, double carry)
+{
+    b->last_delivered *= carry;
+    b->last_taken *= carry;
+    for (int k = 0; k < 3; k++)
+        if (weight[k] != 0) {
+            b->last_delivered -= weight[k] * sum(row[k], b->source, b->n_source);
+            b->last_taken += weight[k] * sum(row[k], b->load, b->n_load);
+        }
+    b->delivered += b->last_delivered;
+    b->taken += b->last_taken;
+}

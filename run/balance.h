@@ -1,0 +1,19 @@
+/* balance - the energy that sources deliver and all other devices take, for --stats.
+ *
+ * Every two-terminal device's v i is summed over the accepted steps with the integrator's own quadrature, so what is
+ * left over is what the solver's residuals let slip, not an error of adding up. */
+#ifndef AG_RUN_BALANCE_H
+#define AG_RUN_BALANCE_H
+#include "core/circuit.h"
+
+typedef struct ag_balance {
+    int   *source, *load;                  /* columns of a row: p() of sources, of the others */
+    int    n_source, n_load;
+    double delivered, taken;               /* [J] since the start */
+    double last_delivered, last_taken;     /* [J] in the last step */
+} ag_balance;
+
+/* Adds the probes, so it comes before the analysis begins. */
+ag_balance *ag_balance_new(ag_circuit *c, ag_arena *a);
+void        ag_balance_step(ag_balance *b, const double *const *row, const double *weight, double carry);
+#endif
