@@ -128,8 +128,10 @@ static void combine(const ag_part *p, const ag_point *pt, const double *x, lanes
     }
 }
 
-static void scatter_rows(ag_system *s, const ag_part *p, const lanes *l)
+/* S gathers sum |i|, and what rounding leaves of a q + hist when a is large: reltol S is the row's tolerance. */
+static void scatter_rows(ag_system *s, const ag_part *p, const ag_point *pt, const lanes *l)
 {
+    double rounding = 8 * 2.2e-16 * pt->a / s->c->options.reltol;
     for (int k = 0; k < p->nb; k++) {
         const int *pos = p->pos[k] + l->from, *neg = p->neg[k] + l->from;
         for (int i = 0; i < l->n; i++) {
@@ -138,8 +140,8 @@ static void scatter_rows(ag_system *s, const ag_part *p, const lanes *l)
             s->F[neg[i]] -= f;
             s->Q[pos[i]] += q;
             s->Q[neg[i]] -= q;
-            s->S[pos[i]] += fabs(f);
-            s->S[neg[i]] += fabs(f);
+            s->S[pos[i]] += fabs(f) + rounding * fabs(q);
+            s->S[neg[i]] += fabs(f) + rounding * fabs(q);
         }
     }
     for (int k = p->nb; k < p->nb + p->nu; k++) {
@@ -333,7 +335,7 @@ static ag_status assemble_part(ag_system *s, ag_part *p, const double *x, const 
         }
         if (!p->linear)
             combine(p, pt, x, l);
-        scatter_rows(s, p, l);
+        scatter_rows(s, p, pt, l);
         if (p->linear)
             continue;
         own_tolerance(s, p, l);
