@@ -30,8 +30,11 @@ SHARED    := $(BUILD)/libagspice.so.$(SOVERSION)
 
 .PHONY: all lib programs demo check memcheck mutants bench install clean deps help
 all: $(BUILD)/agspice                         ## build/agspice
+	@:
 lib: $(LIB) $(BUILD)/libagspice.so            ## build/libagspice.a and .so
+	@:
 programs: $(BUILD)/agspice $(TESTS)
+	@:
 
 demo:                                         ## write and read a 16 x 16 tile: energy table and picture
 	@.ci/deps build run
