@@ -46,6 +46,7 @@
 #include <string.h>
 #include "core/model.h"
 #include "models/limit.h"
+#include "models/step.h"
 #include "models/memristor/kinetics.h"
 
 enum { TE, BE };                                          /* terminals */
@@ -319,17 +320,7 @@ static double conductance(const ag_tile *t, int k)
     return t->d[GN][k] * (t->u[N][k] + t->u[MM][k]) + x * bridge + t->d[GH][k];
 }
 
-/* A step may change ln G by 0.5; the next one aims at 0.3. */
-static double step(const ag_tile *old, const ag_tile *now)
-{
-    double most = 0;
-    for (int k = 0; k < now->n; k++) {
-        double change = fabs(ag_log(ag_max(conductance(now, k) / conductance(old, k), 1e-300)));
-        if (!(change <= 0.5)) return -1;
-        most = ag_max(most, change);
-    }
-    return most > 0 ? (now->time - old->time) * 0.3 / most : INFINITY;
-}
+static double step(const ag_tile *old, const ag_tile *now) { return ag_step_conductance(old, now, 0.5, conductance); }
 
 #define BIT(out, in) ((uint64_t)1 << ((out) * M + (in)))
 #define STATE_BITS(X) (BIT(X, V) | BIT(X, N) | BIT(X, H) | BIT(X, A) | BIT(X, MM))

@@ -147,7 +147,8 @@ static double *central(tile *x, double **value, int in, int out, double h)
 }
 
 /* Central differences with one Richardson step against the column; both relative to the row's largest entry. The
- * difference itself is uncertain by the rounding of f over h; 1e-60 is below anything a circuit could notice. */
+ * difference itself is uncertain by the rounding of f (some units in the last place) over h; 1e-60 is below anything a
+ * circuit could notice. */
 static void check_row(tile *x, double **value, double **jacobian, int out, const char *what)
 {
     const double h = 2e-6;
@@ -158,7 +159,7 @@ static void check_row(tile *x, double **value, double **jacobian, int out, const
         double *coarse = central(x, value, in, out, h), *fine = central(x, value, in, out, h / 2);
         for (int k = 0; k < LANES; k++) {
             double want = (4 * fine[k] - coarse[k]) / 3, got = jacobian[out * x->m + in][k];
-            if (fabs(got - want) > 1e-5 * largest[k] + 4e-16 * fabs(value[out][k]) / h + 1e-60) {
+            if (fabs(got - want) > 1e-5 * largest[k] + 1e-15 * fabs(value[out][k]) / h + 1e-60) {
                 print_error("%s: d%s[%d]/du[%d] lane %d is %.12g, differences give %.12g; u =", x->model->name, what, out, in,
                             k, got, want);
                 for (int j = 0; j < x->m; j++) print_error(" %.9g", x->u[j][k]);
