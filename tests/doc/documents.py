@@ -1,0 +1,32 @@
+"""The netlists printed in README.md and doc/ run, and print what the README says they print."""
+import re
+import tap
+from program import agspice
+
+
+def text_of(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def blocks(path, kind):
+    return re.findall(rf"^```{kind}\n(.*?)^```", text_of(path), re.M | re.S)
+
+
+def test_readme_netlist_prints_what_is_printed_below_it():
+    netlist, printed = blocks("README.md", "")[:2]
+    out = agspice("-", stdin=netlist).expect(0).out
+    missing = [line for line in printed.splitlines() if line.strip() and line not in out]
+    tap.check(not missing, "not printed: " + "\n".join(missing) + "\nbut\n" + out)
+
+
+def example(netlist):
+    def test():
+        run = agspice("-", stdin=netlist).expect(0)
+        wanted = re.findall(r"^\.measure tran (\w+)", netlist, re.M)
+        tap.check(wanted and all(run.measures.get(name) is not None for name in wanted), run.out)
+        tap.check("warning" not in run.err, run.err)
+    return "netlist reference: " + netlist.splitlines()[0], test
+
+
+tap.run([test_readme_netlist_prints_what_is_printed_below_it, *map(example, blocks("doc/netlist.md", "netlist"))])
