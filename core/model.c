@@ -8,3 +8,29 @@ const ag_model *ag_model_find(const char *name)
         if (ag_name_same((*m)->name, name)) return *m;
     return NULL;
 }
+
+const ag_model *ag_model_typed(const char *type, int level)
+{
+    const ag_model *found = NULL;
+    for (const ag_model *const *m = ag_models; *m; m++)
+        if ((*m)->type && ag_name_same((*m)->type, type) && (level < 0 ? !found || (*m)->level < found->level : (*m)->level == level))
+            found = *m;
+    return found;
+}
+
+int ag_model_word(const ag_model *m, int k, const char *text, double *value)
+{
+    for (int j = 0; j < m->n_word; j++)
+        if (m->word[j].param == k && ag_name_same(m->word[j].text, text)) {
+            *value = m->word[j].value;
+            return 1;
+        }
+    return 0;
+}
+
+int ag_model_ignores(const ag_model *m, const char *param)
+{
+    for (const char *const *name = m->ignored; name && *name; name++)
+        if (ag_name_same(*name, param)) return 1;
+    return 0;
+}

@@ -71,6 +71,7 @@ enum {
 };
 
 typedef struct ag_derived { const char *name, *unit, *help; } ag_derived;
+typedef struct ag_word { int param; const char *text; double value; } ag_word;    /* window=biolek stands for window=2 */
 
 typedef struct ag_model {
     const char        *name, *title, *const *terminal;
@@ -79,7 +80,12 @@ typedef struct ag_model {
     const ag_ref      *ref;
     const ag_param    *param;
     const ag_derived  *derived;
-    int                n_terminal, n_branch, n_unknown, n_ref, n_param, n_derived;
+    const ag_word     *word;              /* words that values of parameters may be written as */
+    int                n_terminal, n_branch, n_unknown, n_ref, n_param, n_derived, n_word;
+    const char        *type;              /* ".model x type(level=...)" means this model as well as its own name; or NULL */
+    int                level;             /* with type; a card without level means the lowest one */
+    const char *const *ignored;           /* parameters of other simulators, accepted with a warning; ends with NULL */
+    const char        *ignored_why;       /* what the warning says of them: "is not modelled" */
     int                flags;
     uint64_t           df_nz, dq_nz;      /* which Jacobian columns exist: bit out * m + in (when m <= 8) */
     const unsigned char *df_map, *dq_map; /* the same as [m * m] bytes, for larger m; NULL otherwise */
@@ -106,4 +112,9 @@ static inline int ag_model_dq(const ag_model *m, int e) { return m->dq_map ? m->
 
 extern const ag_model *const ag_models[];          /* every file of models/, ended by NULL; written by the Makefile */
 const ag_model *ag_model_find(const char *name);   /* case-insensitive; NULL when there is none */
+/* The model of a type of other simulators: "memristor", 3. level < 0: the lowest. NULL when there is none. */
+const ag_model *ag_model_typed(const char *type, int level);
+/* Value of parameter k written as a word; 0 when the model knows no such word. */
+int             ag_model_word(const ag_model *m, int k, const char *text, double *value);
+int             ag_model_ignores(const ag_model *m, const char *param);
 #endif

@@ -58,26 +58,26 @@ static void parse(session *s, ag_reader *r, int file, size_t offset, size_t leng
 /* ---- included files ---- */
 
 /* The path relative to the folder of the file that names it. */
-static const char *resolve(session *s, ag_loc at, const char *path)
+static const char *resolve(ag_circuit *c, ag_loc at, const char *path)
 {
-    const char *name = ag_diag_file(s->c->diag, at.file)->name, *slash = name ? strrchr(name, '/') : NULL;
+    const char *name = ag_diag_file(c->diag, at.file)->name, *slash = name ? strrchr(name, '/') : NULL;
     if (path[0] == '/' || !slash) return path;
-    return ag_printf(s->c->arena, "%.*s%s", (int)(slash + 1 - name), name, path);
+    return ag_printf(c->arena, "%.*s%s", (int)(slash + 1 - name), name, path);
 }
 
 /* Reports a file that is being read already: in the chain of includes that leads to `at`. */
-static int loops(session *s, ag_loc at, const struct stat *wanted)
+static int loops(ag_circuit *c, ag_loc at, const struct stat *wanted)
 {
     int n = 0;
     for (ag_loc l = at; l.file; n++) {
-        const ag_file *f = ag_diag_file(s->c->diag, l.file);
+        const ag_file *f = ag_diag_file(c->diag, l.file);
         struct stat    st;
         if (n >= MOST_PARENTS) {
-            ag_error(s->c->diag, at, "more than %d files included inside one another", MOST_PARENTS);
+            ag_error(c->diag, at, "more than %d files included inside one another", MOST_PARENTS);
             return 1;
         }
         if (!stat(f->name, &st) && st.st_dev == wanted->st_dev && st.st_ino == wanted->st_ino) {
-            ag_error(s->c->diag, at, "include loop: '%s' is being read already", f->name);
+            ag_error(c->diag, at, "include loop: '%s' is being read already", f->name);
             return 1;
         }
         l = f->from;
@@ -107,19 +107,19 @@ static ssize_t read_whole(const char *path, char *text, size_t size)
     return (ssize_t)done;
 }
 
-/* Registers the file named at `at`; 0 after a report. */
-static int load(session *s, ag_loc at, const char *path)
+int ag_deck_load(ag_circuit *c, ag_loc at, const char *name)
 {
     struct stat st;
-    ag_diag    *d = s->c->diag;
+    ag_diag    *d = c->diag;
+    const char *path = resolve(c, at, name);
     if (stat(path, &st)) {
         ag_error(d, at, "cannot open '%s': %s", path, strerror(errno));
     } else if (!S_ISREG(st.st_mode)) {
         ag_error(d, at, "cannot read '%s': it is a %s", path, S_ISDIR(st.st_mode) ? "folder" : "device, not a file");
     } else if (st.st_size > MOST_BYTES) {
         ag_error(d, at, "'%s' has more than 2 gigabytes", path);
-    } else if (!loops(s, at, &st)) {
-        char   *text = AG_NEW(s->c->arena, char, (size_t)st.st_size + 1);
+    } else if (!loops(c, at, &st)) {
+        char   *text = AG_NEW(c->arena, char, (size_t)st.st_size + 1);
         ssize_t n = read_whole(path, text, (size_t)st.st_size);
         if (n < 0) ag_error(d, at, "cannot read '%s': %s", path, strerror(errno));
         else return ag_diag_add_file(d, path, text, (size_t)n, at);
@@ -148,7 +148,7 @@ static void include(session *s, const ag_line *l, ag_line ***tail)
 {
     const ag_field *f = include_path(s, l);
     if (!f) return;
-    int file = load(s, f->at, resolve(s, f->at, f->text));
+    int file = ag_deck_load(s->c, f->at, f->text);
     if (file) read_file(s, file, 0, tail);
 }
 

@@ -7,7 +7,7 @@
  *     b1 p 0 i=v(a)*2              word word key(i, expr)
  *     r1 a b 2k*x                  word word word: such a word can be read by ag_deck_expr(c, field->at)
  * Commas between words are blanks. A value after '=' ends before the next "name =", or where, outside brackets, a word
- * or number follows a complete operand. Values of the keys file, target, state, checkpoint are paths: strings.
+ * or number follows a complete operand. Values of the keys file, target, state, checkpoint, fxpdata, fxmdata are paths: strings.
  * In cards that hold expressions and signals rather than words (.param .func .measure .print .plot .probe .save .ic
  * .nodeset) every bare item is an expression: .print tran v(a) v(a,b) {v(a)*i(v1)} = expr(name tran) expr expr expr,
  * .measure tran t1 when v(a)=0.5 rise=1 = expr(tran) expr(t1) expr(when) relation(v(a), 0.5) key(rise, 1).
@@ -49,6 +49,9 @@ typedef struct ag_deck { const char *title; ag_loc title_at; ag_line *line; } ag
  * spliced in, paths relative to the folder of the file that names them. .control blocks are skipped with a warning.
  * Reports every error it finds; the tree holds what could be read. */
 ag_deck *ag_deck_read(ag_circuit *c, int file, int is_main);
+/* Registers the file that is named at `at`, its path relative to the folder of the file it is named in. Its number in c->diag, 0
+ * after a report. */
+int ag_deck_load(ag_circuit *c, ag_loc at, const char *path);
 /* Parses an expression out of the text at `at` (a string field, -D value). NULL after a report. */
 ag_expr *ag_deck_expr(ag_circuit *c, ag_loc at);
 /* Resolves names, expands subcircuits, fills the circuit and its plan, and finishes it. */

@@ -6,6 +6,7 @@
  *     element.c    the table of element letters, and the elements R C L E G B D N
  *     source.c     V and I, waveforms
  *     modelcard.c  .model
+ *     table.c      tables of numbers out of files
  *     compile.c    expressions of signals become graphs
  *     behave.c     device models made from expressions
  *     directive.c  the table of dot commands, analyses, options, initial conditions
@@ -28,6 +29,7 @@ typedef struct ag_elab ag_elab;
 typedef struct ag_body ag_body;
 typedef struct ag_scope ag_scope;
 typedef struct ag_element ag_element;
+typedef struct ag_table ag_table;
 
 typedef struct ag_symbol {               /* a parameter of a body */
     const char    *name;
@@ -126,6 +128,7 @@ struct ag_elab {
     int          level;                  /* of the expansion under way */
     long         instances;
     ag_waiting  *waiting; int n_waiting, cap_waiting;
+    ag_table    *table;                  /* files of numbers that were read */
     double       tstep, tstop;           /* of the first .tran, for defaults of waveforms */
 };
 
@@ -194,8 +197,15 @@ void ag_add_source(ag_elab *el, ag_scope *s, ag_element *e);                    
 /* The card of that name seen from a scope. *known tells whether there is such a .model line at all; NULL with *known
  * set: it was reported as wrong. */
 ag_card *ag_scope_card(ag_elab *el, ag_scope *s, const char *name, int *known);
+/* The value of a key for parameter k of a model: a number, a word the model knows, or a table out of a file. 0 after a report. */
+int      ag_param_value(ag_elab *el, ag_scope *s, const ag_model *m, int k, const ag_field *f, double *value);
 void     ag_check_cards(ag_elab *el);            /* makes the cards of the top level that no element uses */
 void     ag_no_model(ag_elab *el, const ag_scope *s, const char *name, ag_loc at);
+
+/* ---- table.c ---- */
+/* Reads a file of pairs x, y with rising x, named relative to the file that names it; *index is the value of the
+ * AG_VECTOR parameter: { x1, y1, x2, y2, ... }. 0 after a report at the file's line. */
+int ag_table_read(ag_elab *el, const ag_field *path, double *index);
 
 /* ---- compile.c ---- */
 /* An expression on its way to a graph: functions are written out, names resolved, and whoever uses it says what signals

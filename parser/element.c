@@ -98,10 +98,10 @@ void ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i
         return;
     }
     int k = ag_param_find(m->param, m->n_param, f->text);
-    if (k >= 0 && (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT)) k = -1;
+    if (k >= 0 && (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT) && !f->group) k = -1;
     if (k < 0) {
         if (!ag_element_temp(el, s, i, f) && !harmless(el, f)) no_key(el, e, m, f);
-    } else if (ag_scope_value(el, s, f, &value)) {
+    } else if (ag_param_value(el, s, m, k, f, &value)) {
         set(el, i, k, value, ag_field_span(f));
     }
 }

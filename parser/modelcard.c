@@ -10,27 +10,14 @@ static const struct { const char *type, *model; } alias[] = {
     { "res", "r" }, { "resistor", "r" }, { "cap", "c" }, { "capacitor", "c" }, { "ind", "l" }, { "inductor", "l" },
 };
 
-/* Parameters of the SPICE diode that have no effect in the analyses offered, or that the model does not have. */
-static const char *const diode_ignored[] = {
-    "kf", "af", "nbv", "ikf", "ikr", "isr", "nr", "trs", "trs1", "trs2", "ttt1", "ttt2", "tm1", "tm2", "jsw", "ns", "cjp", "cjsw",
-    "php", "mjsw", "fcs", "tlev", "tlevc", "ctp", "cta", "tcv", "pj", "perim", "vpk", "mfg", "iave", "type", NULL,
-};
-
 /* ---- parameters ---- */
-
-static int is_ignored(const char *name)
-{
-    for (int k = 0; diode_ignored[k]; k++)
-        if (!strcmp(diode_ignored[k], name)) return 1;
-    return 0;
-}
 
 static void unknown_parameter(ag_elab *el, const ag_model *m, const ag_field *f)
 {
     ag_guess g = { .name = f->text };
     for (int k = 0; k < m->n_param; k++) ag_guess_try(&g, m->param[k].name);
-    if (!strcmp(m->name, "d") && is_ignored(f->text))
-        ag_warning(el->c->diag, f->at, "diode parameter '%s' is not modelled and ignored", f->text);
+    if (ag_model_ignores(m, f->text))
+        ag_warning(el->c->diag, f->at, "%s parameter '%s' %s and ignored", m->name, f->text, m->ignored_why);
     else if (g.best) ag_elab_error(el, f->at, "%s has no parameter '%s'; did you mean '%s'?", m->name, f->text, g.best);
     else ag_elab_error(el, f->at, "%s has no parameter '%s'", m->name, f->text);
 }
@@ -39,8 +26,20 @@ static void unknown_parameter(ag_elab *el, const ag_model *m, const ag_field *f)
 static void check_level(ag_elab *el, ag_scope *s, const ag_model *m, const ag_field *f)
 {
     double level;
-    if (ag_scope_value(el, s, f, &level) && level != 1)
-        ag_elab_error(el, ag_field_span(f), "%s has no level %g; only level 1 is supported", m->name, level);
+    double only = m->type ? m->level : 1;
+    if (ag_scope_value(el, s, f, &level) && level != only)
+        ag_elab_error(el, ag_field_span(f), "%s has no level %g; only level %g is supported", m->name, level, only);
+}
+
+int ag_param_value(ag_elab *el, ag_scope *s, const ag_model *m, int k, const ag_field *f, double *value)
+{
+    if (m->param[k].kind == AG_VECTOR && f->group) return ag_table_read(el, f->group, value);
+    if (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT) {
+        ag_elab_error(el, f->at, "%s parameter '%s' cannot be set here", m->name, f->text);
+        return 0;
+    }
+    if (f->expr && f->expr->op == AG_OP_NAME && ag_model_word(m, k, f->expr->name, value)) return 1;
+    return ag_scope_value(el, s, f, value);
 }
 
 static void set_values(ag_elab *el, ag_scope *s, ag_card *card, const ag_field *f)
@@ -54,9 +53,7 @@ static void set_values(ag_elab *el, ag_scope *s, ag_card *card, const ag_field *
             int k = ag_param_find(m->param, m->n_param, f->text);
             if (k < 0 && !strcmp(f->text, "level")) check_level(el, s, m, f);
             else if (k < 0) unknown_parameter(el, m, f);
-            else if (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT)
-                ag_elab_error(el, f->at, "%s parameter '%s' cannot be set here", m->name, f->text);
-            else if (ag_scope_value(el, s, f, &value) && !ag_elab_said(el, f->at, set_values, 0)
+            else if (ag_param_value(el, s, m, k, f, &value) && !ag_elab_said(el, f->at, set_values, 0)
                      && !ag_card_set(el->c, card, k, value, ag_field_span(f)))
                 ag_elab_said(el, f->at, set_values, 1);
         }
@@ -65,17 +62,28 @@ static void set_values(ag_elab *el, ag_scope *s, ag_card *card, const ag_field *
 
 /* ---- cards ---- */
 
+static const ag_field *find_key(const ag_field *f, const char *key)
+{
+    for (; f; f = f->next) {
+        const ag_field *inner = f->kind == AG_GROUP ? find_key(f->group, key) : NULL;
+        if (inner) return inner;
+        if (f->kind == AG_KEY && !strcmp(f->text, key)) return f;
+    }
+    return NULL;
+}
+
 static const ag_model *find_type(const char *type)
 {
     for (size_t k = 0; k < sizeof alias / sizeof *alias; k++)
         if (!strcmp(alias[k].type, type)) return ag_model_find(alias[k].model);
-    return ag_model_find(type);
+    const ag_model *m = ag_model_find(type);
+    return m ? m : ag_model_typed(type, -1);
 }
 
 static void unknown_type(ag_elab *el, const ag_field *f)
 {
     static const char *const later[] = { "nmos", "pmos", "npn", "pnp", "njf", "pjf", "nmf", "pmf", "sw", "csw", "ltra", "urc",
-                                         "vdmos", "memristor", NULL };
+                                         "vdmos", NULL };
     ag_guess g = { .name = f->text };
     for (int k = 0; later[k]; k++)
         if (!strcmp(later[k], f->text)) {
@@ -85,6 +93,34 @@ static void unknown_type(ag_elab *el, const ag_field *f)
     for (const ag_model *const *m = ag_models; *m; m++) ag_guess_try(&g, (*m)->name);
     if (g.best) ag_elab_error(el, f->at, "unknown model type '%s'; did you mean '%s'?", f->text, g.best);
     else ag_elab_error(el, f->at, "unknown model type '%s'", f->text);
+}
+
+/* "memristor has no level 5; there are 2 (team), 3 (yakopcic), 4 (pem)" */
+static void unknown_level(ag_elab *el, const char *type, double level, const ag_field *f)
+{
+    const char *list = "";
+    for (int n = 0; n < 1000; n++) {
+        const ag_model *m = ag_model_typed(type, n);
+        if (m) list = ag_printf(el->a, "%s%s%d (%s)", list, *list ? ", " : "", n, m->name);
+    }
+    ag_elab_error(el, ag_field_span(f), "%s has no level %g; there are %s", type, level, list);
+}
+
+/* The model of a card: by its own name, or by type and level. NULL after a report. */
+static const ag_model *find_model(ag_elab *el, ag_scope *s, const ag_field *type)
+{
+    const ag_field *key = find_key(type->next, "level");
+    const ag_model *m = find_type(type->text);
+    double          level;
+    if (!m) {
+        unknown_type(el, type);
+        return NULL;
+    }
+    if (!key || !m->type || ag_name_same(m->name, type->text)) return m;
+    if (!ag_scope_value(el, s, key, &level)) return NULL;
+    const ag_model *wanted = level >= 0 && level < 1000 && level == (int)level ? ag_model_typed(type->text, (int)level) : NULL;
+    if (!wanted) unknown_level(el, type->text, level, key);
+    return wanted;
 }
 
 /* Whether a value on the card depends on a parameter of a subcircuit. */
@@ -102,11 +138,8 @@ static int is_local(ag_elab *el, const ag_body *b, const ag_field *f)
 static ag_card *make(ag_elab *el, ag_scope *s, const ag_modelcard *m, const char *name)
 {
     const ag_field *type = m->line->field->next;
-    const ag_model *model = find_type(type->text);
-    if (!model) {
-        unknown_type(el, type);
-        return NULL;
-    }
+    const ag_model *model = find_model(el, s, type);
+    if (!model) return NULL;
     ag_card *card = ag_circuit_card(el->c, ag_name0(el->c->names, name), model, m->line->field->at);
     if (card) set_values(el, s, card, type->next);
     return card;

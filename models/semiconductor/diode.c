@@ -70,6 +70,12 @@ static const ag_derived derived[] = {
     [D_XMAX_B] = { "xmaxb", "1",  "exponent where the exponential of the breakdown goes straight" },
 };
 
+/* Parameters of the SPICE diode that have no effect in the analyses offered, or that this model does not have. */
+static const char *const ignored[] = {
+    "kf", "af", "nbv", "ikf", "ikr", "isr", "nr", "trs", "trs1", "trs2", "ttt1", "ttt2", "tm1", "tm2", "jsw", "ns", "cjp", "cjsw",
+    "php", "mjsw", "fcs", "tlev", "tlevc", "ctp", "cta", "tcv", "pj", "perim", "vpk", "mfg", "iave", "type", NULL,
+};
+
 /* Law of vj0(T): 2 vt (1.5 ln(T/T0) + (eg(T0)/T0 - eg(T)/T) / 2k) [V]. */
 static double potential_shift(double temp)
 {
@@ -163,7 +169,7 @@ static const char *check(const double *p, int n)
 const ag_model ag_model_diode = {
     .name = "d", .title = "junction diode",
     AG_TABLE(terminal), AG_TABLE(branch), AG_TABLE(unknown), AG_TABLE(param), AG_TABLE(derived),
-    .flags = AG_TWO_TERMINAL,
+    .flags = AG_TWO_TERMINAL, .ignored = ignored, .ignored_why = "is not modelled",
     .df_nz = 1u << (I * M + VD) | 1u << (RS_ROW * M + V) | 1u << (RS_ROW * M + VD),
     .dq_nz = 1u << (I * M + VD) | 1u << (RS_ROW * M + VD),
     .prepare = prepare, .limit = limit, .check = check, .eval = eval,

@@ -527,7 +527,7 @@ static void suspicious_netlists_are_warned_about_and_read(void **state)
           "t:6:7: warning: .ends names 't' but closes subcircuit 's'\nt:4:1: note: it begins here\n" },
         { ".trn 1n 1u\n", "t:4:1: warning: unknown command '.trn' is ignored; did you mean '.tran'?\n" },
         { ".options rletol=1m\n", "t:4:10: warning: unknown option 'rletol' is ignored; did you mean 'reltol'?\n" },
-        { ".model dm d(is=1f kf=1)\nd1 a 0 dm\n", "t:4:19: warning: diode parameter 'kf' is not modelled and ignored\n" },
+        { ".model dm d(is=1f kf=1)\nd1 a 0 dm\n", "t:4:19: warning: d parameter 'kf' is not modelled and ignored\n" },
         { "g1 0 x a 0 1\nc1 x 0 1\n.op\n",
           "t:4:6: warning: node 'x' has no DC path to ground; gmin holds it in the operating point\n" },
         { "g1 0 x a 0 1\nc1 x 0 1\n.tran 1n 1u uic\n", "" },

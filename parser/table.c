@@ -1,0 +1,100 @@
+/* table - pairs of numbers out of a file: one pair a line, separated by blanks, a tab, a comma or a semicolon.
+ *
+ *     # x, f(x)          lines that begin with '#' or '*' are comments; the first other line may be a heading in words
+ *     0.00, 0.63
+ *     1.00, 0.01
+ */
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+#include "core/number.h"
+#include "parser/elaborate.h"
+
+typedef struct table {
+    ag_elab       *el;
+    const ag_file *file;
+    int            number;               /* of the file */
+    double        *v;                    /* x1 y1 x2 y2 ... */
+    int            n, cap;
+} table;
+
+static int is_gap(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+static void complain(const table *t, size_t from, size_t to, const char *text)
+{
+    size_t length = to - from < UINT16_MAX ? to - from : UINT16_MAX;
+    ag_error(t->el->c->diag, ((ag_loc){ (uint32_t)from, (uint16_t)t->number, (uint16_t)length }), "%s", text);
+}
+
+/* A number and the separator behind it; returns the position after both, 0 when there is no number. */
+static size_t number(const table *t, size_t at, size_t end, double *value)
+{
+    const char *s = t->file->text;
+    while (at < end && is_gap(s[at])) at++;
+    size_t n = ag_number_read(s + at, end - at, value);
+    at += n;
+    if (!n || (at < end && !is_gap(s[at]) && s[at] != ',' && s[at] != ';')) return 0;
+    while (at < end && is_gap(s[at])) at++;
+    if (at < end && (s[at] == ',' || s[at] == ';')) at++;
+    return at;
+}
+
+/* Takes the line [from, end) in; 0 after a report. */
+static int line(table *t, size_t from, size_t end)
+{
+    const char *s = t->file->text;
+    double      x, y;
+    size_t      at = number(t, from, end, &x);
+    if (!at && !t->n && !strchr("+-.0123456789", s[from])) return 1;             /* a heading */
+    if (at) at = number(t, at, end, &y);
+    if (!at || at != end || !isfinite(x) || !isfinite(y)) {
+        complain(t, from, end, "two numbers are needed here: x and f(x)");
+        return 0;
+    }
+    if (t->n && !(x > t->v[t->n - 2])) {
+        complain(t, from, end, "x must rise from line to line");
+        return 0;
+    }
+    *AG_PUSH(t->el->a, t->v, t->n, t->cap) = x;
+    *AG_PUSH(t->el->a, t->v, t->n, t->cap) = y;
+    return 1;
+}
+
+static int lines(table *t)
+{
+    const char *s = t->file->text;
+    for (size_t from = 0, next; from < t->file->length; from = next) {
+        const char *newline = memchr(s + from, '\n', t->file->length - from);
+        size_t      end = newline ? (size_t)(newline - s) : t->file->length;
+        next = end + 1;
+        while (end > from && is_gap(s[end - 1])) end--;
+        while (from < end && is_gap(s[from])) from++;
+        if (from < end && s[from] != '#' && s[from] != '*' && !line(t, from, end)) return 0;
+    }
+    if (!t->n) complain(t, 0, 0, "the table is empty");
+    return t->n != 0;
+}
+
+struct ag_table { const char *path; int from; double index; ag_table *next; };      /* index < 0: it was reported as wrong */
+
+static double read_table(ag_elab *el, const ag_field *path)
+{
+    table t = { .el = el, .number = ag_deck_load(el->c, path->at, path->text) };
+    if (!t.number) return -1;
+    t.file = ag_diag_file(el->c->diag, t.number);
+    return lines(&t) ? ag_circuit_vector(el->c, t.v, t.n) : -1;
+}
+
+/* Cards of many scopes name the same file: it is read once. */
+int ag_table_read(ag_elab *el, const ag_field *path, double *index)
+{
+    ag_table *known = el->table;
+    while (known && (known->from != path->at.file || strcmp(known->path, path->text))) known = known->next;
+    if (!known) {
+        known = AG_NEW(el->a, ag_table, 1);
+        *known = (ag_table){ path->text, path->at.file, read_table(el, path), el->table };
+        el->table = known;
+    }
+    *index = known->index;
+    return known->index >= 0;
+}
