@@ -102,6 +102,16 @@ ag_op ag_builtin(ag_elab *el, const char *name, int n, int *arity)
     return *arity == n ? (ag_op)(known - 1) : AG_OP_END;
 }
 
+/* Functions of other simulators with no counterpart here yet: memory of the past, random numbers, tables. */
+static int is_later(const char *name)
+{
+    static const char *const list[] = { "ddt", "idt", "sdt", "idtmod", "delay", "absdelay", "table", "tbl", "pwl", "ddx", "gauss",
+                                        "agauss", "unif", "aunif", "rand", "random", "rnd", "mc", "flat", "white", "buf", "inv" };
+    for (size_t k = 0; k < sizeof list / sizeof *list; k++)
+        if (!strcmp(list[k], name)) return 1;
+    return 0;
+}
+
 void ag_no_function(ag_elab *el, const ag_body *b, const ag_expr *e)
 {
     int                arity;
@@ -110,6 +120,10 @@ void ag_no_function(ag_elab *el, const ag_body *b, const ag_expr *e)
     if (f) arity = f->n_arg;
     if (arity >= 0) {
         ag_elab_error(el, e->at, "%s() takes %d argument%s, not %d", e->name, arity, arity == 1 ? "" : "s", e->n_arg);
+        return;
+    }
+    if (is_later(e->name)) {
+        ag_elab_error(el, e->at, "function %s() is not supported yet", e->name);
         return;
     }
     ag_guess g = { .name = e->name };

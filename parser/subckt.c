@@ -199,7 +199,8 @@ void ag_expand(ag_elab *el, ag_scope *s)
     for (int i = 0; i < s->body->n_element && !ag_elab_full(el); i++) {
         ag_element *e = &s->body->element[i];
         if (++el->instances > AG_MAX_INSTANCES) {
-            ag_elab_error(el, e->line->at, "the circuit has more than %ld elements", AG_MAX_INSTANCES);
+            if (el->instances == AG_MAX_INSTANCES + 1)
+                ag_elab_error(el, e->line->at, "the circuit has more than %ld elements", AG_MAX_INSTANCES);
             return;
         }
         e->kind->add(el, s, e);
