@@ -238,11 +238,11 @@ int ag_signal_default(ag_circuit *c, int **list)
     const char *name;
     *list = NULL;
     for (int node = 1; node < c->n_node; node++)
-        *AG_PUSH(c->arena, *list, n, cap) = voltage(c, c->node_name[node], NULL, AG_NOWHERE);
+        if (!strchr(c->node_name[node], '#')) *AG_PUSH(c->arena, *list, n, cap) = voltage(c, c->node_name[node], NULL, AG_NOWHERE);
     for (int k = 0; (name = ag_map_next(c->instance_map, &k, NULL)); ) {
         ag_instance i = ag_circuit_find(c, name);
         const char *model = model_of(c, i)->name;
-        if (!strcmp(model, "v") || !strcmp(model, "l"))
+        if ((!strcmp(model, "v") || !strcmp(model, "l")) && !strchr(name, '#'))
             *AG_PUSH(c->arena, *list, n, cap) = ag_signal(c, "i", name, NULL, AG_NOWHERE);
     }
     return n;

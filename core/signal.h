@@ -9,7 +9,7 @@
 int  ag_signal(ag_circuit *c, const char *kind, const char *a, const char *b, ag_loc at);
 /* The same from text: "v(a,b)", "@n1[h]". */
 int  ag_signal_text(ag_circuit *c, const char *text, ag_loc at);
-/* The probes saved by default: node voltages in order of appearance, then the currents of V and L. Returns how many;
- * *list is in the circuit's arena. */
+/* The probes saved by default: node voltages in order of appearance, then the currents of V and L; not those with a '#'
+ * in their name, which the elaborator put in. Returns how many; *list is in the circuit's arena. */
 int  ag_signal_default(ag_circuit *c, int **list);
 #endif

@@ -88,18 +88,14 @@ const double *ag_select_row(ag_select *s, const double *row)
 /* The default set is kept, so that a circuit that is run again and again does not grow. */
 static void find_usual(ag_circuit *c)
 {
-    int *list, size = c->n_node, n = 0;
+    int *list, size = c->n_node;
 
     for (int k = 0; k < c->n_batch; k++)
         size += c->batch[k]->n;
     if (c->usual && c->usual_of == size)
         return;
-    int n_list = ag_signal_default(c, &list);
-    for (int k = 0; k < n_list; k++)
-        if (!strchr(c->plan.probe[list[k]].name, '#'))
-            list[n++] = list[k];
+    c->n_usual = ag_signal_default(c, &list);
     c->usual = list;
-    c->n_usual = n;
     c->usual_of = size;
 }
 
