@@ -64,6 +64,19 @@ static int residual_small(ag_newton *w, const double *x)
     return small;
 }
 
+/* Whether another update would stay within tolerance: one solve with the factors at hand tells, and spares the evaluation
+ * and factorisation of an iteration that would only confirm. */
+static int next_is_small(ag_newton *w, const double *x)
+{
+    ag_system *s = w->s;
+    double reltol = s->c->options.reltol;
+    ag_system_solve(s, s->r, w->dx);
+    for (int i = 0; i < s->n; i++)
+        if (!(fabs(w->dx[i]) <= UPDATE_SAFETY * (reltol * fabs(x[i]) + s->abstol[i])))
+            return 0;
+    return 1;
+}
+
 /* x -= dx; returns 1 when every change is within tolerance, 0 when not, -1 when one is not finite. */
 static int update(ag_newton *w, double *x)
 {
@@ -108,7 +121,9 @@ ag_status ag_newton_solve(ag_newton *w, double *x, const ag_point *p, int limit)
             blame(w);
             return status;
         }
-        if (solved || (settled && !s->limited && residual_small(w, x)))
+        if (solved)
+            return AG_OK;
+        if (w->iterations > 0 && !s->limited && (settled || next_is_small(w, x)) && residual_small(w, x))
             return AG_OK;
         if (w->iterations >= limit) {
             ag_newton_worst(w);
