@@ -13,13 +13,20 @@ static double ulp(double got, long double want)
     return (double)(fabsl((long double)got - want) / (long double)spacing);
 }
 
+/* Emulated processors may round long double to double; the reference then errs by an ulp itself. */
+static double reference_error(void)
+{
+    volatile long double one = 1;
+    return one + 0x1p-60L > one ? 0 : 1;
+}
+
 /* Every second argument is drawn over 18 decades, so that small ones occur as often as large ones. */
 #define WORST(low, high, got, want, limit) do {                                                             \
     double worst_ = 0, where_ = 0;                                                                          \
     for (int k_ = 0; k_ < 200000; k_++) {                                                                   \
         double x = tile_random(&seed, low, high);                                                           \
         if (k_ % 2) x *= pow(10, tile_random(&seed, -18, 0));                                               \
-        double off_ = ulp(got, want) / (limit);                                                             \
+        double off_ = ulp(got, want) / ((limit) + reference_error());                                                             \
         if (!(off_ <= worst_)) worst_ = off_, where_ = x;                                                   \
     }                                                                                                       \
     if (!(worst_ <= 1)) { print_error("%s: %.3g times %s ulp at %.17g\n", #got, worst_, #limit, where_); fail(); } \
