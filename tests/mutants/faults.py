@@ -36,7 +36,7 @@ FAULTS = [
     ("solver/integrate.c", "m.weight[0] = m.weight[1] = w * h;", "m.weight[0] = m.weight[1] = d * h;", "quadrature weights of TR-BDF2"),
     ("solver/integrate.c", "m.carry = a2 / a0;", "m.carry = 0;", "quadrature of BDF2 forgets the step before"),
     # step control
-    ("solver/tran.c", "#define ERROR_SHARE   0.25", "#define ERROR_SHARE   25.0", "local errors a hundred times too large are accepted"),
+    ("solver/tran.c", "share = ERROR_SHARE * s->c->options.trtol;", "share = 100 * ERROR_SHARE * s->c->options.trtol;", "local errors a hundred times too large are accepted"),
     ("solver/tran.c", "-1.0 / (m->order + 1)", "1.0 / (m->order + 1)", "the next step grows with the error"),
     ("solver/tran.c", "a * h * (m->e0 * r->qd0[i]", "a * h * (m->e1 * r->qd0[i]", "weight of the oldest slope in the error estimate"),
     ("solver/tran.c", "first = fmin(first, ag_system_breakpoint(r->s, i, r->t));", "first = fmin(first, INFINITY);", "corners of sources are not met"),
@@ -47,7 +47,7 @@ FAULTS = [
     # probes
     ("solver/probe.c", "return s->F[s->tap_row[k]] + qdot[s->tap_row[k]];", "return s->F[s->tap_row[k]];", "i(device) without the current of its charge"),
     ("solver/probe.c", "return terminal_voltage(b, p->lane, x) * (", "return -terminal_voltage(b, p->lane, x) * (", "sign of p(device)"),
-    ("solver/stamp.c", "small ? l->df[0][i] : l->f[0][i] / v;", "small ? l->df[0][i] : l->df[0][i];", "static conductance becomes the differential one"),
+    ("solver/stamp.c", "g -= l->df[MI(p, 0, k)][i]", "g += l->df[MI(p, 0, k)][i]", "conductance behind a series resistance"),
     # sources
     ("models/source/waveform.h", "return v2 + (v1 - v2) * (time - fall) / a[5];", "return v2 + (v1 - v2) * (time - fall) / a[4];",
      "falling edge of a pulse takes the rise time"),
