@@ -38,6 +38,12 @@ static inline void tile_drop(double **column)
 
 static inline void tile_fill(double *column, int n, double value) { for (int k = 0; k < n; k++) column[k] = value; }
 
+/* Default of a parameter; for a table that a netlist must give, the number of the one below. */
+static inline double tile_default(const ag_param *p) { return p->kind == AG_VECTOR && isnan(p->dflt) ? 1 : p->dflt; }
+
+static const double    tile_points[] = { 0.1, 0.6, 0.4, 0.9, 0.8, -0.2, 0.95, 0.05 };       /* x, f(x) */
+static const ag_vector tile_vector[] = { { NULL, 0 }, { tile_points, 8 } };
+
 /* n lanes (a multiple of 8), parameters at their defaults, 300.15 K, inputs 0. */
 static inline tile *tile_new(const ag_model *model, int n)
 {
@@ -52,11 +58,10 @@ static inline tile *tile_new(const ag_model *model, int n)
     x->scratch = malloc((model->scratch + 1) * sizeof(double));
     if (!x->temp || !x->scratch) abort();
     tile_fill(x->temp, n, 300.15);
-    for (int k = 0; k < model->n_param; k++) tile_fill(x->p[k], n, model->param[k].dflt);
-    static const ag_vector none = { NULL, 0 };
+    for (int k = 0; k < model->n_param; k++) tile_fill(x->p[k], n, tile_default(&model->param[k]));
     x->t = (ag_tile){ .n = n, .srcfact = 1, .gmin = 1e-12, .temp = x->temp, .p = (const double *const *)x->p,
                       .d = (const double *const *)x->d, .u = (const double *const *)x->u, .f = x->f, .q = x->q,
-                      .df = x->df, .dq = x->dq, .vector = &none, .data = model->data, .scratch = x->scratch };
+                      .df = x->df, .dq = x->dq, .vector = tile_vector, .data = model->data, .scratch = x->scratch };
     return x;
 }
 
