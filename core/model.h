@@ -35,10 +35,15 @@ typedef struct ag_branch {
     int         init;                     /* 1 + parameter with the initial voltage under uic (0: none) */
 } ag_branch;
 
+/* An operating point solves for an unknown; keeps it at its initial value (a memory: the frozen state); or, for a state
+ * with several solutions, follows the one that exists without bias while the sources rise from 0, unless its initial
+ * value is given (not NAN): then it is kept as well. */
+enum { AG_SOLVED, AG_HELD, AG_RAMPED };
+
 typedef struct ag_unknown {               /* an unknown the device adds: state, branch current, ... */
     const char *name, *unit;
     int         init;                     /* parameter with the initial value (-1: none, starts at 0) */
-    int         hold;                     /* 1: kept at its initial value in an operating point (the frozen state) */
+    int         hold;                     /* in an operating point: AG_SOLVED ... */
     double      abstol;                   /* for Newton and error control; 0: abstol or vntol by unit A or V */
     double      min, max;                 /* range of accepted values: limits the Newton update, never clips */
     double      newton;                   /* largest change per Newton iteration (0: no limit) */
@@ -99,7 +104,8 @@ typedef struct ag_model {
     void   (*limit)(const ag_tile *t, double *const *u_next);
     /* First time after `time` where lane k has a corner; INFINITY when none. */
     double (*breakpoint)(const ag_tile *t, int k, double time);
-    /* After a converged step from old (time, u) to now: largest next step [s], or negative: reject this one. */
+    /* After a converged step from old (time, u) to now: largest next step [s], or negative: reject this one. Both times
+     * count from the old point: a step may be shorter than what t resolves. */
     double (*step)(const ag_tile *old, const ag_tile *now);
     /* Check of one lane's parameters at set-up beyond the ranges of the table; NULL or a complaint ("vt must ..."). */
     const char *(*check)(const double *param, int n_param);

@@ -10,7 +10,7 @@ typedef struct ag_stats {
     long   newton, factor, refactor, solve, points;
     double worst_kcl;                       /* largest |residual| / tolerance over accepted points */
     int    unknowns, equations, nonzeros;   /* all unknowns; rows of the matrix after local elimination; its entries */
-    const char *op_method;                  /* "newton", "gmin stepping", "source stepping" */
+    const char *op_method;                  /* "newton", "gmin stepping", ... */
     double hmin, hmax;                      /* smallest and largest accepted step [s] */
     double seconds;                         /* CPU time of the analysis */
 } ag_stats;

@@ -2,7 +2,9 @@
  *
  * Plain Newton first. Gmin stepping: a conductance from every node to ground goes from 10 mS down to nothing, each
  * solution the guess of the next; the ratio of two values adapts to success. Source stepping: all independent
- * sources rise from 0 to their value, the step adapting likewise. */
+ * sources rise from 0 to their value, the step adapting likewise; where the branch of solutions ends (a threshold switch
+ * turns on), pseudo-transient goes on from there with the circuit's own dq/dt until nothing moves. A circuit with states
+ * that have several solutions (AG_RAMPED) takes source stepping at once: the other ways could end on any of them. */
 #include "solver/op.h"
 #include <math.h>
 #include <string.h>
@@ -10,7 +12,12 @@
 #define GSHUNT_FIRST 1e-2      /* [S] below 100 ohm per node every circuit is nearly linear */
 #define GSHUNT_LAST  1e-13     /* [S] smaller than any leakage; the next value is 0 */
 
-typedef struct start { ag_newton *w; double *x, *good; ag_point p; int itl; } start;
+#define RAMP_LAST    1e-4      /* step of the ramp below which the branch of solutions has ended */
+#define SETTLE_FIRST 1e-12     /* [s] pseudo-transient: first step, */
+#define SETTLE_LEAST 1e-20     /* smallest, */
+#define SETTLE_LAST  1e6       /* and the step after which everything rests */
+
+typedef struct start { ag_newton *w; double *x, *good, *hist; ag_point p; int itl; const char *method; } start;
 
 static ag_status attempt(start *o)
 {
@@ -18,8 +25,10 @@ static ag_status attempt(start *o)
     ag_status status = ag_newton_solve(o->w, o->x, &o->p, o->itl);
     if (status == AG_OK)
         memcpy(o->good, o->x, bytes);
-    else
+    else {
         memcpy(o->x, o->good, bytes);
+        ag_system_seed(o->w->s, o->x);
+    }
     return status;
 }
 
@@ -42,40 +51,6 @@ static ag_status gmin_stepping(start *o)
     return attempt(o);
 }
 
-static ag_status source_stepping(start *o)
-{
-    double done = 0, step = 0.1;
-    memset(o->x, 0, ((size_t)o->w->s->n + 1) * sizeof(double));
-    memset(o->good, 0, ((size_t)o->w->s->n + 1) * sizeof(double));
-    o->p.srcfact = 0;
-    ag_status status = attempt(o);
-    while (status == AG_OK && done < 1) {
-        o->p.srcfact = fmin(1, done + step);
-        if (attempt(o) == AG_OK) {
-            done = o->p.srcfact;
-            step *= 2;
-        } else if ((step /= 4) < 1e-7)
-            status = AG_ENOCONV;
-    }
-    return status;
-}
-
-static ag_status explain(start *o, ag_status status, ag_loc at)
-{
-    ag_system *s = o->w->s;
-    if (status == AG_ESINGULAR) {
-        ag_error(s->c->diag, at, "op: matrix is singular at %s: no DC path, a loop of voltage sources, or a floating part; "
-                 "check the connections there", ag_system_name(s, o->w->singular, s->arena));
-        return status;
-    }
-    ag_error(s->c->diag, at, "op: no convergence after Newton, gmin stepping and source stepping; try .nodeset, a larger "
-             "gmin or itl1, or .tran with uic");
-    ag_note(s->c->diag, at, "largest residual at %s: %.3g A; largest change: %s by %.3g",
-            ag_system_name(s, o->w->worst, s->arena), o->w->residual,
-            ag_system_name(s, o->w->worst_update, s->arena), o->w->update);
-    return AG_ENOCONV;
-}
-
 /* Newton from the guess; a matrix that is singular because nodes hang on capacitors gets gmin at every node. */
 static ag_status direct(start *o)
 {
@@ -89,17 +64,90 @@ static ag_status direct(start *o)
     return status;
 }
 
-static ag_status every_way(start *o, ag_stats *stats)
+/* Backward Euler from the last solution with growing steps. */
+static ag_status pseudo_transient(start *o)
 {
-    stats->op_method = "newton";
+    ag_system *s = o->w->s;
+    ag_status status = ag_assemble(s, o->x, &o->p, 0);
+    o->method = "source stepping, pseudo-transient";
+    for (double h = SETTLE_FIRST; status == AG_OK && h < SETTLE_LAST; ) {
+        for (int i = 0; i < s->rows; i++)
+            o->hist[i] = -s->Q[i] / h;
+        o->p.a = 1 / h;
+        o->p.hist = o->hist;
+        if (attempt(o) == AG_OK)
+            h *= 3;
+        else if ((h /= 8) < SETTLE_LEAST)
+            status = AG_ENOCONV;
+        else
+            status = ag_assemble(s, o->x, &o->p, 0);
+    }
+    o->p.a = 0;
+    o->p.hist = NULL;
+    return status == AG_OK ? attempt(o) : status;
+}
+
+static ag_status source_stepping(start *o)
+{
+    double done = 0, step = 0.1;
+    o->method = "source stepping";
+    memset(o->x, 0, ((size_t)o->w->s->n + 1) * sizeof(double));
+    ag_initial_states(o->w->s, o->x);
+    memcpy(o->good, o->x, ((size_t)o->w->s->n + 1) * sizeof(double));
+    ag_system_seed(o->w->s, o->x);
+    o->p.srcfact = 0;
+    ag_status status = direct(o);
+    while (status == AG_OK && done < 1) {
+        o->p.srcfact = fmin(1, done + step);
+        if (attempt(o) == AG_OK) {
+            done = o->p.srcfact;
+            step *= 2;
+        } else if ((step /= 4) < RAMP_LAST) {
+            done = o->p.srcfact = fmin(1, done + RAMP_LAST);
+            status = pseudo_transient(o);
+            step = 0.1;
+        }
+    }
+    return status;
+}
+
+static ag_status explain(start *o, ag_status status, ag_loc at)
+{
+    ag_system *s = o->w->s;
+    if (status == AG_ESINGULAR) {
+        ag_error(s->c->diag, at, "op: matrix is singular at %s: no DC path, a loop of voltage sources, or a floating part; "
+                 "check the connections there", ag_system_name(s, o->w->singular, s->arena));
+        return status;
+    }
+    ag_error(s->c->diag, at, "op: no convergence (%s was the last way tried); try .nodeset, a larger "
+             "gmin or itl1, or .tran with uic", o->method);
+    ag_note(s->c->diag, at, "largest residual at %s: %.3g A; largest change: %s by %.3g",
+            ag_system_name(s, o->w->worst, s->arena), o->w->residual,
+            ag_system_name(s, o->w->worst_update, s->arena), o->w->update);
+    return AG_ENOCONV;
+}
+
+static int has_ramped(const ag_system *s)
+{
+    for (int i = 0; i < s->n_part; i++)
+        for (int k = 0; k < s->part[i].nu; k++)
+            if (s->part[i].m->unknown[k].hold == AG_RAMPED)
+                return 1;
+    return 0;
+}
+
+static ag_status every_way(start *o)
+{
+    if (has_ramped(o->w->s))
+        return source_stepping(o);
+    o->method = "newton";
     ag_status status = direct(o);
     if (status == AG_OK || status == AG_ESINGULAR)
         return status;
-    stats->op_method = "gmin stepping";
+    o->method = "gmin stepping";
     if (gmin_stepping(o) == AG_OK)
         return AG_OK;
     o->p.gshunt = 0;
-    stats->op_method = "source stepping";
     return source_stepping(o);
 }
 
@@ -108,7 +156,8 @@ ag_status ag_operating_point(ag_newton *w, double *x, ag_loc at)
     ag_system *s = w->s;
     const ag_plan *plan = &s->c->plan;
     ag_ic *clamp = AG_NEW(s->arena, ag_ic, plan->n_ic + 1);
-    start o = { .w = w, .x = x, .good = AG_NEW(s->arena, double, s->n + 1), .itl = (int)s->c->options.itl1,
+    start o = { .w = w, .x = x, .good = AG_NEW(s->arena, double, s->n + 1),
+                .hist = AG_NEW(s->arena, double, s->rows), .itl = (int)s->c->options.itl1,
                 .p = { .srcfact = 1, .hold = 1, .clamp = clamp } };
     memcpy(o.good, x, ((size_t)s->n + 1) * sizeof(double));
     int nodesets = 0;
@@ -117,13 +166,14 @@ ag_status ag_operating_point(ag_newton *w, double *x, ag_loc at)
         if (plan->ic[k].node > 0)
             clamp[o.p.n_clamp++] = plan->ic[k];
     }
-    ag_status status = every_way(&o, s->stats);
+    ag_status status = every_way(&o);
     if (status == AG_OK && nodesets > 0) {            /* a nodeset is a guess: solve again without its clamp */
         o.p.n_clamp = 0;
         for (int k = 0; k < plan->n_ic; k++)
             if (plan->ic[k].node > 0 && !plan->ic[k].nodeset)
                 clamp[o.p.n_clamp++] = plan->ic[k];
-        status = every_way(&o, s->stats);
+        status = every_way(&o);
     }
+    s->stats->op_method = o.method;
     return status == AG_OK ? AG_OK : explain(&o, status, at);
 }

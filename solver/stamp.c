@@ -106,6 +106,13 @@ static void follow_tangent(const ag_part *p, const lanes *l)
             }
 }
 
+/* Whether own unknown k of lane i keeps its initial value in an operating point. */
+static int is_held(const ag_part *p, const lanes *l, int k, int i)
+{
+    const ag_unknown *w = &p->m->unknown[k];
+    return w->hold == AG_HELD || (w->hold == AG_RAMPED && w->init >= 0 && !isnan(l->p[w->init][i]));
+}
+
 /* j = df + a dq where either exists; held states get the equation x - x_init = 0. */
 static void combine(const ag_part *p, const ag_point *pt, const double *x, lanes *l)
 {
@@ -116,15 +123,15 @@ static void combine(const ag_part *p, const ag_point *pt, const double *x, lanes
             l->j[e][i] = (p->df[e] ? l->df[e][i] : 0) + (p->dq[e] ? pt->a * l->dq[e][i] : 0);
     }
     for (int k = 0; k < p->nu; k++) {
-        if (!pt->hold || !p->m->unknown[k].hold)
-            continue;
         int row = p->nb + k, init = p->m->unknown[k].init;
-        for (int in = 0; in < p->mi; in++)
-            if (p->df[MI(p, row, in)] || p->dq[MI(p, row, in)])
-                for (int i = 0; i < l->n; i++)
+        for (int i = 0; i < l->n && pt->hold; i++) {
+            if (!is_held(p, l, k, i))
+                continue;
+            for (int in = 0; in < p->mi; in++)
+                if (p->df[MI(p, row, in)] || p->dq[MI(p, row, in)])
                     l->j[MI(p, row, in)][i] = in == row;
-        for (int i = 0; i < l->n; i++)
             l->f[row][i] = x[p->own[k][l->from + i]] - (init < 0 ? 0 : l->p[init][i]);
+        }
     }
 }
 
@@ -287,7 +294,7 @@ double ag_system_breakpoint(ag_system *s, int part, double time)
     return first;
 }
 
-double ag_system_step_limit(ag_system *s, double t0, const double *x0, double t1, const double *x1)
+double ag_system_step_limit(ag_system *s, const double *x0, double h, const double *x1)
 {
     double most = INFINITY;
     for (int i = 0; i < s->n_part && most >= 0; i++) {
@@ -301,8 +308,8 @@ double ag_system_step_limit(ag_system *s, double t0, const double *x0, double t1
             gather(p, x0, l, l->f);                    /* f and ux are free between assemblies */
             gather(p, x1, l, l->ux);
             ag_tile old = l->tile, now = l->tile;
-            old.time = t0;
-            now.time = t1;
+            old.time = 0;
+            now.time = h;
             old.u = (const double *const *)l->f;
             now.u = (const double *const *)l->ux;
             most = fmin(most, p->m->step(&old, &now));

@@ -106,8 +106,8 @@ void        ag_system_seed(ag_system *s, const double *x);
 void        ag_system_row(const ag_system *s, double time, const double *x, const double *qdot, double *row);
 /* First corner of part k's devices after time [s], INFINITY when none. */
 double      ag_system_breakpoint(ag_system *s, int part, double time);
-/* What the models allow as next step [s] after x0 at t0 -> x1 at t1; negative: this step is refused. */
-double      ag_system_step_limit(ag_system *s, double t0, const double *x0, double t1, const double *x1);
+/* What the models allow as next step [s] after x0 -> x1 within h [s]; negative: this step is refused. */
+double      ag_system_step_limit(ag_system *s, const double *x0, double h, const double *x1);
 /* Constant part of the matrix, once per run. */
 void        ag_assemble_linear(ag_system *s);
 

@@ -23,9 +23,11 @@
 /* The first step after a corner is this part of the way to the next corner (or of TMAX). Currents through capacitances
  * jump at corners and a point holds one value: integrals over points miss half a jump times the first step. */
 #define FIRST_STEPS   1e4
+/* No device moves within this time [s]: a run that needs shorter steps is stuck. */
+#define LEAST_STEP    1e-18
 #define PROGRESS_EACH 32             /* steps between two calls */
 
-typedef struct point { double t; const double *x; } point;
+typedef struct point { double t; const double *x; } point;      /* t [s] from r->t */
 
 typedef struct tran {
     ag_newton  *w;
@@ -33,11 +35,14 @@ typedef struct tran {
     const ag_analysis *a;
     ag_run_io  *io;
     int         method, fixed;
-    double      t, h, h_before;      /* time reached; next step; from t back to where qs was taken [s] */
+    /* Time reached, and what rounding left out of it: after seconds of nothing a filament completes within picoseconds, in
+     * steps that t alone would not notice. */
+    double      t, t_rest;
+    double      h, h_before;         /* next step; from t back to where qs was taken and xb belongs [s] */
     double      hmin, hmax, corner;  /* next breakpoint (or tstop) */
+    double      t_delivered;         /* time of the last point handed out; those of one time are one point */
     int         since;               /* steps since the last discontinuity */
     double     *x0, *xs, *x1, *xb;   /* [n + 1]: at t, inner stage, t + h, and the one before x0 for prediction */
-    double      tb;                  /* time of xb */
     double     *q0, *qd0, *qs, *qds, *q1, *qd1;      /* [rows] charges and dq/dt; s: inner stage or before t */
     double     *hist, *est;          /* [rows], [n + 1] */
     double     *row[3];              /* [1 + n_probe] at the start, the inner stage, the end */
@@ -128,7 +133,7 @@ static ag_status solve_stage(tran *r, const ag_formula *f, double h, double *x, 
 {
     for (int i = 0; i < r->s->rows; i++)
         r->hist[i] = f->q0 * r->q0[i] + f->qd0 * r->qd0[i] + f->qs * r->qs[i];
-    ag_point p = { .time = r->t + f->theta * h, .a = f->a, .hist = r->hist, .srcfact = 1 };
+    ag_point p = { .time = r->t + (r->t_rest + f->theta * h), .a = f->a, .hist = r->hist, .srcfact = 1 };
     ag_status status = ag_newton_solve(r->w, x, &p, (int)r->s->c->options.itl4);
     if (status != AG_OK)
         return status;
@@ -137,22 +142,22 @@ static ag_status solve_stage(tran *r, const ag_formula *f, double h, double *x, 
     return AG_OK;
 }
 
-/* Both stages; the predictions use the inner stage of the step before (xb at tb) when there is one. */
+/* Both stages; the predictions use the inner stage of the step before (xb) when there is one. */
 static ag_status solve_step(tran *r, const ag_method *m, double h)
 {
-    point known[3] = { { r->t, r->x0 }, { r->tb, r->xb } };
+    point known[3] = { { 0, r->x0 }, { -r->h_before, r->xb } };
     int n = r->since > 0 ? 2 : 1;
     if (m->n_stage == 1) {
-        extrapolate(r, known, n, r->t + h, r->x1);
+        extrapolate(r, known, n, h, r->x1);
         return solve_stage(r, &m->stage[0], h, r->x1, r->q1, r->qd1, r->row[2]);
     }
-    double ts = r->t + m->stage[0].theta * h;
+    double ts = m->stage[0].theta * h;
     extrapolate(r, known, n, ts, r->xs);
     ag_status status = solve_stage(r, &m->stage[0], h, r->xs, r->qs, r->qds, r->row[1]);
     if (status != AG_OK)
         return status;
     known[n] = (point){ ts, r->xs };
-    extrapolate(r, known, n + 1, r->t + h, r->x1);
+    extrapolate(r, known, n + 1, h, r->x1);
     return solve_stage(r, &m->stage[1], h, r->x1, r->q1, r->qd1, r->row[2]);
 }
 
@@ -207,13 +212,15 @@ static double next_corner(const tran *r)
     return first;
 }
 
+static double left(const tran *r) { return (r->corner - r->t) - r->t_rest; }
+
 /* The step that ends at the corner or before it without leaving a sliver. */
 static double fit_step(const tran *r)
 {
-    double left = r->corner - r->t, h = fmin(r->h, r->hmax);
-    if (h >= left * (1 - 1e-9))
-        return left;
-    return !r->fixed && h > 0.5 * left ? 0.5 * left : h;
+    double rest = left(r), h = fmin(r->h, r->hmax);
+    if (h >= rest * (1 - 1e-9))
+        return rest;
+    return !r->fixed && h > 0.5 * rest ? 0.5 * rest : h;
 }
 
 static ag_status cut(tran *r, ag_status why, double h, double factor)
@@ -247,7 +254,7 @@ static ag_status try_step(tran *r, const ag_method *m, double h)
             return cut(r, AG_REJECT, h, isfinite(error) ? fmax(0.1, r->growth) : 0.1);
         }
     }
-    double most = out_of_range(r) ? -1 : ag_system_step_limit(r->s, r->t, r->x0, r->t + h, r->x1);
+    double most = out_of_range(r) ? -1 : ag_system_step_limit(r->s, r->x0, h, r->x1);
     if (most < 0) {
         stats->rejected_model++;
         return cut(r, AG_REJECT, h, 0.5);
@@ -280,8 +287,9 @@ static ag_status explain(tran *r, ag_status status, double h)
 
 static ag_status deliver(tran *r)
 {
-    if (!r->io->point || r->t < r->a->tstart * (1 - 1e-12))
+    if (!r->io->point || r->t < r->a->tstart * (1 - 1e-12) || r->t <= r->t_delivered)
         return AG_OK;
+    r->t_delivered = r->t;
     r->io->stats.points++;
     return r->io->point(r->io->self, r->row[2]);
 }
@@ -290,14 +298,14 @@ static ag_status deliver(tran *r)
 static ag_status accept(tran *r, const ag_method *m, double h)
 {
     ag_stats *stats = &r->io->stats;
-    double to = h >= (r->corner - r->t) * (1 - 1e-12) ? r->corner : r->t + h;
+    int at_corner = h >= left(r) * (1 - 1e-12);
+    double to = r->t + (r->t_rest + h);
     stats->steps++;
     stats->hmin = stats->hmin > 0 ? fmin(stats->hmin, h) : h;
     stats->hmax = fmax(stats->hmax, h);
     stats->worst_kcl = fmax(stats->worst_kcl, ag_newton_worst(r->w));
     if (r->io->quadrature)
         r->io->quadrature(r->io->self, (const double *const *)r->row, m->weight, m->carry);
-    r->tb = m->n_stage == 2 ? r->t + m->stage[0].theta * h : r->t;
     swap(m->n_stage == 2 ? &r->xs : &r->x0, &r->xb);
     swap(&r->x0, &r->x1);
     if (m->n_stage == 1) {
@@ -309,7 +317,8 @@ static ag_status accept(tran *r, const ag_method *m, double h)
     r->h_before = m->n_stage == 2 ? h * (1 - AG_GAMMA) : h;
     r->since++;
     r->cuts = 0;
-    r->t = to;
+    r->t_rest = at_corner ? 0 : (r->t_rest + h) - (to - r->t);
+    r->t = at_corner ? r->corner : to;
     ag_status status = deliver(r);
     swap(&r->row[0], &r->row[2]);
     if (!r->fixed)
@@ -329,7 +338,7 @@ static ag_status run(tran *r)
             if (!r->fixed)
                 r->h = first_step(r);
         }
-        r->hmin = fmax(r->s->c->options.hmin, 64 * 2.2e-16 * fmax(r->t, 1e-6 * r->a->tstop));
+        r->hmin = fmax(r->s->c->options.hmin, fmin(LEAST_STEP, 64 * 2.2e-16 * fmax(r->t, 1e-6 * r->a->tstop)));
         double h = fit_step(r);
         ag_method m = ag_method_at(r->method, h, r->h_before, r->since);
         while ((status = try_step(r, &m, h)) == AG_REJECT) {
@@ -350,7 +359,8 @@ ag_status ag_transient(ag_newton *w, const ag_analysis *a, ag_run_io *io)
 {
     tran *r = AG_NEW(w->s->arena, tran, 1);
     const ag_options *o = &w->s->c->options;
-    *r = (tran){ .w = w, .s = w->s, .a = a, .io = io, .method = (int)o->method, .fixed = o->fixedstep > 0 };
+    *r = (tran){ .w = w, .s = w->s, .a = a, .io = io, .method = (int)o->method, .fixed = o->fixedstep > 0,
+                 .t_delivered = -1 };
     allocate(r);
     r->hmax = a->tmax > 0 ? a->tmax : (a->tstop - a->tstart) / 50;
     if (r->fixed)

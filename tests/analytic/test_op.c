@@ -122,6 +122,40 @@ static void filament_state_is_held_in_an_operating_point(void **state)
 }
 
 /* A node that hangs on capacitors alone has no operating point of its own; gmin gives it one. */
+/* The threshold selector has two states between its hold voltage and 0.5 V: without an initial value it is off there, with
+ * one it keeps it. Above 0.5 V it is on, though the branch that starts at 0 V ends before. */
+static double selector(double v, const char *initial, const char *signal)
+{
+    char text[256];
+    snprintf(text, sizeof text, "selector\nv1 a 0 %g\nn1 a b agnp_selector %s\nr1 b 0 1k\n.op\n", v, initial);
+    return op_value(text, signal);
+}
+static void bistable_state_follows_the_sources_from_zero(void **state)
+{
+    (void)state;
+    assert_true(selector(0.45, "", "i(n1)") < 1e-9);
+    assert_true(selector(0.499, "", "i(n1)") < 1e-9);
+    assert_true(selector(0.501, "", "i(n1)") > 1e-5);
+    assert_true(selector(0.9, "", "i(n1)") > 4e-5);
+    assert_true(fabs(selector(-0.9, "", "i(n1)")) < 1e-6);
+    assert_close(selector(0.45, "x0=0.5", "@n1[x]"), 0.5, 1e-9, 0);
+    assert_true(selector(0.45, "x0=0.5", "i(n1)") > 8e-6);
+    sim *s = sim_new("ramp\nv1 a 0 0.45\nn1 a 0 agnp_selector\n.op\n");
+    sim_run(s);
+    assert_string_equal(s->io.stats.op_method, "source stepping");      /* Newton alone might end in either state */
+    sim_free(s);
+}
+
+/* The one that is on takes the voltage from the other two: selectors in series turn on one after another. */
+static void a_chain_of_selectors_turns_on(void **state)
+{
+    (void)state;
+    static const char off[] = "chain\nv1 a 0 1.2\nn1 a b agnp_selector\nn2 b c agnp_selector\nn3 c 0 agnp_selector\n.op\n";
+    static const char on[] = "chain\nv1 a 0 1.6\nn1 a b agnp_selector\nn2 b c agnp_selector\nn3 c 0 agnp_selector\n.op\n";
+    assert_true(op_value(off, "i(n1)") < 1e-9);
+    assert_true(op_value(on, "i(n1)") > 1e-5);
+}
+
 static void capacitive_node_is_held_by_gmin(void **state)
 {
     (void)state;
@@ -149,6 +183,8 @@ int main(void)
         cmocka_unit_test(nodeset_picks_a_state_of_a_latch),
         cmocka_unit_test(ic_holds_a_node_until_the_transient_starts),
         cmocka_unit_test(filament_state_is_held_in_an_operating_point),
+        cmocka_unit_test(bistable_state_follows_the_sources_from_zero),
+        cmocka_unit_test(a_chain_of_selectors_turns_on),
         cmocka_unit_test(capacitive_node_is_held_by_gmin),
         cmocka_unit_test(failure_names_the_node_and_what_to_try),
     };

@@ -194,6 +194,36 @@ static void every_corner_of_a_pulse_is_a_point(void **state)
     sim_free(s);
 }
 
+/* A filament that completes within 30 ps, hours after the start, where t resolves 2 ps: the same voltages as at once. */
+static double threshold_after(double wait, int *points)
+{
+    char text[512];
+    snprintf(text, sizeof text, "late\nv1 a 0 pwl(0 0.3 %.17g 0.3 %.17g 0.7)\nn1 a 0 agnp_selector\n.tran 1m %.17g\n", wait,
+             wait + 0.4, wait + 0.4);
+    sim *s = sim_new(text);
+    int v = sim_signal(s, "v(a)"), i = sim_signal(s, "i(n1)");
+    sim_run(s);
+    double threshold = NAN;
+    for (int k = 1; k < s->n; k++) {
+        assert_true(sim_at(s, k, 0) > sim_at(s, k - 1, 0));
+        if (sim_at(s, k, i) > 10e-9 && isnan(threshold))
+            threshold = sim_at(s, k, v);
+    }
+    assert_true(sim_last(s, i) > 1e-5);
+    *points = s->n;
+    sim_free(s);
+    return threshold;
+}
+static void fast_events_are_followed_hours_after_the_start(void **state)
+{
+    (void)state;
+    int early_points, late_points;
+    double early = threshold_after(1, &early_points), late = threshold_after(1e4, &late_points);
+    assert_close(early, 0.5, 0, 1e-3);
+    assert_close(late, early, 0, 1e-4);
+    assert_true(late_points < early_points + 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +235,7 @@ int main(void)
         cmocka_unit_test(lc_phase_and_amplitude_errors_fall_as_h_squared),
         cmocka_unit_test(sources_follow_their_formulas),
         cmocka_unit_test(every_corner_of_a_pulse_is_a_point),
+        cmocka_unit_test(fast_events_are_followed_hours_after_the_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
