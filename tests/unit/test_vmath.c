@@ -13,11 +13,11 @@ static double ulp(double got, long double want)
     return (double)(fabsl((long double)got - want) / (long double)spacing);
 }
 
-/* Emulated processors may round long double to double; the reference then errs by some ulps itself. */
+/* Emulated processors may round long double to double; the reference then errs by some ulps itself (1/cosh^2 by 5). */
 static double reference_error(void)
 {
     volatile long double one = 1;
-    return one + 0x1p-60L > one ? 0 : 3;
+    return one + 0x1p-60L > one ? 0 : 6;
 }
 
 /* Every second argument is drawn over 18 decades, so that small ones occur as often as large ones. */
@@ -26,7 +26,7 @@ static double reference_error(void)
     for (int k_ = 0; k_ < 200000; k_++) {                                                                   \
         double x = tile_random(&seed, low, high);                                                           \
         if (k_ % 2) x *= pow(10, tile_random(&seed, -18, 0));                                               \
-        double off_ = ulp(got, want) / ((limit) + reference_error());                                                             \
+        double off_ = ulp(got, want) / ((limit) + reference_error());                                             \
         if (!(off_ <= worst_)) worst_ = off_, where_ = x;                                                   \
     }                                                                                                       \
     if (!(worst_ <= 1)) { print_error("%s: %.3g times %s ulp at %.17g\n", #got, worst_, #limit, where_); fail(); } \
