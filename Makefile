@@ -121,16 +121,17 @@ $(BUILD)/agspice.pc: api/agspice.h Makefile
 	   'Description: SPICE-style simulator for memristor circuits' 'Version: $(VERSION)' 'Libs: -L$${libdir} -lagspice' \
 	   'Libs.private: $(LIBS)' 'Cflags: -I$${includedir}' > $@
 
-DATA = $(DESTDIR)$(PREFIX)/share/agspice
-install: all lib $(BUILD)/agspice.pc          ## program, library, header, pkg-config file, examples, model cards (DESTDIR=, PREFIX=)
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pkgconfig include) $(addprefix $(DATA)/,$(wildcard netlists/*) models/lib)
+DATA     = $(DESTDIR)$(PREFIX)/share/agspice
+EXAMPLES = $(wildcard netlists/* models/lib)
+install: all lib $(BUILD)/agspice.pc          ## program, library, header, pkg-config file, examples (DESTDIR=, PREFIX=)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin lib/pkgconfig include) $(addprefix $(DATA)/,$(EXAMPLES))
 	install -m 755 $(BUILD)/agspice $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(LIB) $(SHARED) $(DESTDIR)$(PREFIX)/lib/
 	ln -sf libagspice.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libagspice.so
 	install -m 644 api/agspice.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 $(BUILD)/agspice.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/
 	install -m 644 LICENSE LICENSES.md $(DATA)/
-	for d in $(wildcard netlists/*) models/lib; do install -m 644 $$d/* $(DATA)/$$d/; done
+	for d in $(EXAMPLES); do install -m 644 $$d/*.* $(DATA)/$$d/; done
 
 clean:                                        ## remove build/
 	$(Q)rm -rf build
