@@ -3,6 +3,7 @@ import os
 import re
 import rawfile
 import tap
+import targets
 from program import agspice, work_folder
 
 NETLIST = "netlists/memristor/ag2s_write_read.cir"
@@ -47,19 +48,6 @@ GOT = {
 }
 
 
-def targets():
-    with open("tests/physics/ag2s_targets.tsv", encoding="utf-8") as f:
-        return [line.rstrip("\n").split("\t") for line in f if not line.startswith("#")]
-
-
-def target(row):
-    name, quantity, _, unit, low, high, _ = row
-
-    def test():
-        tap.check(float(low) <= GOT[name] <= float(high), f"{GOT[name]:.4g} {unit}, wanted {low} .. {high}")
-    return f"{name} {quantity}", test
-
-
 def measured_energies_are_the_integral_of_v_i():
     for k, e in enumerate(energy):
         tap.close(run.measures[f"e{k + 1}"], e, relative=1e-3, what=f"e{k + 1}")
@@ -82,6 +70,6 @@ def results_settle_as_tolerances_tighten():
         tap.close(tight[f"e{k + 1}"], e, relative=1e-2, what=f"e{k + 1} at reltol 1e-5")
 
 
-tap.run([target(row) for row in targets()] + [(f.__name__.replace("_", " "), f) for f in (
+tap.run(targets.tests("tests/physics/ag2s_write_read.tsv", GOT) + [(f.__name__.replace("_", " "), f) for f in (
     measured_energies_are_the_integral_of_v_i, pulse_table_shows_three_writes_with_these_energies,
     results_settle_as_tolerances_tighten)])
