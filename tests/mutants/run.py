@@ -20,7 +20,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 HOME = os.path.join(ROOT, "build", "mutants")
 TREE = os.path.join(HOME, "tree")
 KILLERS = os.path.join(HOME, "killers.json")
-LIMIT = 120                                    # seconds for one test program or script
+LIMIT = 60                                     # seconds for one test program or script
 LEFT_OUT = {".git", "build", "__pycache__"}
 
 
