@@ -1,4 +1,4 @@
-/* sink - helpers for those who feed ag_sink and for those who are fed. */
+/* sink - what an analysis counts and where its rows go. */
 #ifndef AG_SINK_H
 #define AG_SINK_H
 #include "core/circuit.h"
