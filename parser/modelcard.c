@@ -31,6 +31,19 @@ static void check_level(ag_elab *el, ag_scope *s, const ag_model *m, const ag_fi
         ag_elab_error(el, ag_field_span(f), "%s has no level %g; only level %g is supported", m->name, level, only);
 }
 
+/* "window may be none, joglekar, ..., not 'biolec'": 1 after this report, about a name that is no parameter either. */
+static int wrong_word(ag_elab *el, ag_scope *s, const ag_model *m, int k, const ag_field *f)
+{
+    const ag_body *owner;
+    const char    *list = "";
+    double         constant;
+    for (int j = 0; j < m->n_word; j++)
+        if (m->word[j].param == k) list = ag_printf(el->a, "%s%s%s", list, *list ? ", " : "", m->word[j].text);
+    if (!*list || ag_body_symbol(s->body, f->expr->name, &owner) >= 0 || ag_constant(el, f->expr->name, &constant)) return 0;
+    ag_elab_error(el, f->expr->at, "%s parameter '%s' may be %s, not '%s'", m->name, f->text, list, f->expr->name);
+    return 1;
+}
+
 int ag_param_value(ag_elab *el, ag_scope *s, const ag_model *m, int k, const ag_field *f, double *value)
 {
     if (m->param[k].kind == AG_VECTOR && f->group) return ag_table_read(el, f->group, value);
@@ -38,8 +51,8 @@ int ag_param_value(ag_elab *el, ag_scope *s, const ag_model *m, int k, const ag_
         ag_elab_error(el, f->at, "%s parameter '%s' cannot be set here", m->name, f->text);
         return 0;
     }
-    if (f->expr && f->expr->op == AG_OP_NAME && ag_model_word(m, k, f->expr->name, value)) return 1;
-    return ag_scope_value(el, s, f, value);
+    if (!f->expr || f->expr->op != AG_OP_NAME) return ag_scope_value(el, s, f, value);
+    return ag_model_word(m, k, f->expr->name, value) || (!wrong_word(el, s, m, k, f) && ag_scope_value(el, s, f, value));
 }
 
 static void set_values(ag_elab *el, ag_scope *s, ag_card *card, const ag_field *f)
