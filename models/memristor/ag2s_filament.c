@@ -63,11 +63,11 @@ static const ag_branch   branch[]   = { [V] = { "v", TE, BE, 0 } };
  * error, never by a per cent (h: the tip-field window changes its form 0.005 beyond 1). abstol: 1e-8 of coverage is
  * 4e-14 S, of length 6e-6 of the conductance. */
 static const ag_unknown unknown[] = {
-    { "n",  "1", N0, 1, 1e-8, -0.01, 1.01,  0.25, 0, "coverage of nuclei at the silver side" },
-    { "h",  "1", H0, 1, 1e-8, -0.01, 1.005, 0.25, 0, "filament length over film thickness" },
-    { "a",  "1", A0, 1, 1e-8, -0.01, 1.01,  0.25, 0, "cross-section of the bridged filament" },
-    { "m",  "1", M0, 1, 1e-8, -0.01, 1.01,  0.25, 0, "coverage of nuclei at the gold side" },
-    { "vc", "V", -1, 0, 0, -INFINITY, INFINITY, 0, 0, "voltage of the ionic polarisation" },
+    { "n",  "1", N0, AG_HELD, 1e-8, -0.01, 1.01,  0.25, 0, "coverage of nuclei at the silver side" },
+    { "h",  "1", H0, AG_HELD, 1e-8, -0.01, 1.005, 0.25, 0, "filament length over film thickness" },
+    { "a",  "1", A0, AG_HELD, 1e-8, -0.01, 1.01,  0.25, 0, "cross-section of the bridged filament" },
+    { "m",  "1", M0, AG_HELD, 1e-8, -0.01, 1.01,  0.25, 0, "coverage of nuclei at the gold side" },
+    { "vc", "V", -1, AG_SOLVED, 0, -INFINITY, INFINITY, 0, 0, "voltage of the ionic polarisation" },
 };
 #define REAL(name, unit, dflt, min, max, help) { name, unit, dflt, min, max, help, AG_REAL, AG_ANYWHERE }
 static const ag_param param[] = {

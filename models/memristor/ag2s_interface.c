@@ -45,8 +45,8 @@ static const char *const terminal[] = { [TE] = "te", [BE] = "be" };
 static const ag_branch   branch[]   = { [V] = { "v", TE, BE, 0 } };
 /* abstol of phi: 4e-5 of the conductance; of w: 1e-11 S. */
 static const ag_unknown  unknown[]  = {
-    { "phi", "eV", PHI_I, 1, 1e-6, 0,     0.8,  0.05, 0, "Schottky barrier of the contact" },
-    { "w",   "1",  W_I,   1, 1e-9, -1e-3, 1.01, 0.1,  0, "conductance of the filament over gfmax" },
+    { "phi", "eV", PHI_I, AG_HELD, 1e-6, 0,     0.8,  0.05, 0, "Schottky barrier of the contact" },
+    { "w",   "1",  W_I,   AG_HELD, 1e-9, -1e-3, 1.01, 0.1,  0, "conductance of the filament over gfmax" },
 };
 #define REAL(name, unit, dflt, min, max, help) { name, unit, dflt, min, max, help, AG_REAL, AG_ANYWHERE }
 static const ag_param param[] = {

@@ -41,9 +41,9 @@ static const char *const terminal[] = { [P] = "p", [N] = "n" };
 static const ag_branch   branch[]   = { [V] = { "v", P, N, 0 } };
 /* abstol of x: 1e-5 of the filament's conductance. */
 static const ag_unknown  unknown[]  = {
-    { "vj", "V", -1, 0, 0,    -INFINITY, INFINITY, 0,    0, "voltage across film and filament" },
-    { "x",  "1", X0, 1, 1e-6, -1e-3,     1.001,    0.05, 0, "completion of the filament" },
-    { "d",  "1", D0, 1, 1e-6, -1e-3,     10,       0.1,  0, "damage; worn out at 1" },
+    { "vj", "V", -1, AG_SOLVED, 0,  -INFINITY, INFINITY, 0,    0, "voltage across film and filament" },
+    { "x",  "1", X0, AG_HELD, 1e-6, -1e-3,     1.001,    0.05, 0, "completion of the filament" },
+    { "d",  "1", D0, AG_HELD, 1e-6, -1e-3,     10,       0.1,  0, "damage; worn out at 1" },
 };
 #define REAL(name, unit, dflt, min, max, help) { name, unit, dflt, min, max, help, AG_REAL, AG_ANYWHERE }
 static const ag_param param[] = {
