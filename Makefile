@@ -29,7 +29,7 @@ TESTS     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*/test_*.c api/de
 LIB       := $(BUILD)/libagspice.a
 SHARED    := $(BUILD)/libagspice.so.$(SOVERSION)
 
-.PHONY: all lib programs demo check memcheck mutants bench install clean deps help
+.PHONY: all lib programs demo check memcheck mutants bench doc install clean deps help
 all: $(BUILD)/agspice                         ## build/agspice
 	@:
 lib: $(LIB) $(BUILD)/libagspice.so            ## build/libagspice.a and .so
@@ -63,6 +63,11 @@ bench:                                        ## speed beside ngspice (SAVE=1: a
 	@$(SUBMAKE) all
 	@AGSPICE=$(BUILD)/agspice python3 bench/run $(if $(SAVE),--save)
 
+doc:                                          ## doc/models.md: the page of every model, with pictures
+	@.ci/deps build run
+	@$(SUBMAKE) all
+	@sh doc/models.sh $(BUILD)/agspice
+
 deps:                                         ## install the Debian packages that are missing
 	@.ci/deps build run test
 
@@ -84,10 +89,13 @@ $(SHARED): $(LIB_OBJ) $(BUILD)/libagspice.map
 $(BUILD)/libagspice.so: $(SHARED)
 	$(Q)ln -sf $(<F) $@
 
+# The leading comment of a model as a C string: what follows its first line, without the stars.
+PAGE = 1{/\*\//q;d;};/^ \*\/$$/q;h;s/ *\*\/ *$$//;s/^ \*\{0,1\} \{0,1\}//;s/["\\]/\\&/g;s/.*/    "&\\n"/p;g;/\*\//q
 $(BUILD)/registry.c: $(MODEL_SRC) Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q){ echo '#include "core/model.h"'; printf 'extern const ag_model ag_model_%s;\n' $(MODELS); \
-	   echo 'const ag_model *const ag_models[] = {'; printf '    &ag_model_%s,\n' $(MODELS); echo '    0 };'; } > $@
+	   echo 'const ag_model *const ag_models[] = {'; printf '    &ag_model_%s,\n' $(MODELS); echo '    0 };'; \
+	   echo 'const char *const ag_model_pages[] = {'; for f in $(MODEL_SRC); do sed -n '$(PAGE)' $$f; echo '    "",'; done; echo '    "" };'; } > $@
 
 GENERATED := $(addprefix $(BUILD)/parser/,gram.h scan.h)
 $(BUILD)/parser/gram.c $(BUILD)/parser/gram.h &: parser/gram.y

@@ -1,6 +1,8 @@
+/* show - see show.h. A page is Markdown that reads well as plain text: `make doc` collects the pages into doc/models.md. */
 #include "cli/show.h"
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include "core/intern.h"
 #include "core/model.h"
 
@@ -10,35 +12,111 @@ void cli_show_models(void)
         printf("%-16s %s\n", ag_models[k]->name, ag_models[k]->title);
 }
 
+/* "name - title", underlined. */
+static void heading(const ag_model *m)
+{
+    int n = printf("%s - %s\n", m->name, m->title);
+
+    for (; n > 1; n--)
+        putchar('-');
+    printf("\n\n");
+}
+
+/* The leading comment of the model's file, indented: physics, equations, sources. */
+static void physics(const ag_model *m)
+{
+    for (const char *line = ag_model_page(m); *line; line += strcspn(line, "\n") + 1) {
+        int n = (int)strcspn(line, "\n");
+        printf(n ? "    %.*s\n" : "\n", n, line);
+    }
+    printf("\n");
+}
+
+static void usage(const ag_model *m)
+{
+    printf("Terminals: ");
+    for (int k = 0; k < m->n_terminal; k++)
+        printf("%s%s", k ? ", " : "", m->terminal[k]);
+    if (m->type)
+        printf(". Also the card `.model NAME %s(level=%d ...)`", m->type, m->level);
+    printf(".\n");
+}
+
+static const char *unit(const char *text) { return strcmp(text, "1") ? text : ""; }
+
 static void parameters(const ag_model *m)
 {
+    static const char *const where[] = { "both", "card", "instance", "both" };
     char value[32], range[64];
 
-    printf("\nparameters\n  %-12s %-8s %-12s %-24s %s\n", "name", "unit", "default", "range", "meaning");
+    if (!m->n_param)
+        return;
+    printf("\n| parameter    | unit     | default      | range                    | set on   | meaning |\n");
+    printf("|--------------|----------|--------------|--------------------------|----------|---------|\n");
     for (int k = 0; k < m->n_param; k++) {
         const ag_param *p = &m->param[k];
-        snprintf(value, sizeof value, isnan(p->dflt) ? "-" : "%g", p->dflt);
-        snprintf(range, sizeof range, p->kind == AG_VECTOR || p->kind == AG_TEXT ? "" : "%g .. %g", p->min, p->max);
-        printf("  %-12s %-8s %-12s %-24s %s\n", p->name, p->unit, p->kind == AG_VECTOR ? "-" : value, range, p->help);
+        int number = p->kind == AG_REAL || p->kind == AG_INT;
+        snprintf(value, sizeof value, isnan(p->dflt) || !number ? "-" : "%g", p->dflt);
+        snprintf(range, sizeof range, number ? "%g .. %g" : "", p->min, p->max);
+        printf("| %-12s | %-8s | %-12s | %-24s | %-8s | %s |\n", p->name, unit(p->unit), value, range, where[p->where], p->help);
     }
+}
+
+/* "Words of window: 0 none, 1 joglekar, ..." and the parameters that are only accepted. */
+static void words(const ag_model *m)
+{
+    for (int k = 0; k < m->n_word; k++) {
+        if (k && m->word[k].param == m->word[k - 1].param)
+            printf(", ");
+        else
+            printf("%s\nWords of %s: ", k ? ".\n" : "", m->param[m->word[k].param].name);
+        printf("%g %s", m->word[k].value, m->word[k].text);
+    }
+    if (m->n_word)
+        printf(".\n");
+    if (m->ignored)
+        printf("\nAccepted with a warning, without effect: ");
+    for (int k = 0; m->ignored && m->ignored[k]; k++)
+        printf("%s%s", k ? ", " : "", m->ignored[k]);
+    if (m->ignored)
+        printf(".\n");
+}
+
+static void unknowns(const ag_model *m)
+{
+    static const char *const in_op[] = { [AG_SOLVED] = "solved", [AG_HELD] = "held", [AG_RAMPED] = "ramped" };
+    char range[64];
+
+    if (!m->n_unknown)
+        return;
+    printf("\n| state, as @name[x] | unit | start    | in .op | range                    | meaning |\n");
+    printf("|--------------------|------|----------|--------|--------------------------|---------|\n");
+    for (int k = 0; k < m->n_unknown; k++) {
+        const ag_unknown *u = &m->unknown[k];
+        snprintf(range, sizeof range, isfinite(u->min) && isfinite(u->max) && u->min < u->max ? "%g .. %g" : "", u->min, u->max);
+        printf("| %-18s | %-4s | %-8s | %-6s | %-24s | %s |\n", u->name, unit(u->unit), u->init < 0 ? "" : m->param[u->init].name,
+               in_op[u->hold], range, u->help ? u->help : "");
+    }
+}
+
+static void derived(const ag_model *m)
+{
+    if (!m->n_derived)
+        return;
+    printf("\n| value, as @name[x] | unit     | meaning |\n|--------------------|----------|---------|\n");
+    for (int k = 0; k < m->n_derived; k++)
+        printf("| %-18s | %-8s | %s |\n", m->derived[k].name, unit(m->derived[k].unit), m->derived[k].help);
 }
 
 static void show(const ag_model *m)
 {
-    printf("%s - %s\n\nterminals: ", m->name, m->title);
-    for (int k = 0; k < m->n_terminal; k++)
-        printf("%s%s", k ? ", " : "", m->terminal[k]);
-    printf("\n");
-    if (m->n_param)
-        parameters(m);
-    if (m->n_unknown)
-        printf("\nstates and currents, as @name[x]\n");
-    for (int k = 0; k < m->n_unknown; k++)
-        printf("  %-12s %-8s %s\n", m->unknown[k].name, m->unknown[k].unit, m->unknown[k].help ? m->unknown[k].help : "");
-    if (m->n_derived)
-        printf("\nderived values, as @name[x]\n");
-    for (int k = 0; k < m->n_derived; k++)
-        printf("  %-12s %-8s %s\n", m->derived[k].name, m->derived[k].unit, m->derived[k].help);
+    heading(m);
+    physics(m);
+    usage(m);
+    parameters(m);
+    words(m);
+    unknowns(m);
+    derived(m);
 }
 
 int cli_show_model(const char *name)

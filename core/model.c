@@ -1,5 +1,6 @@
 /* model - the list of models the Makefile writes. */
 #include "core/model.h"
+#include <string.h>
 #include "core/intern.h"
 
 const ag_model *ag_model_find(const char *name)
@@ -33,4 +34,12 @@ int ag_model_ignores(const ag_model *m, const char *param)
     for (const char *const *name = m->ignored; name && *name; name++)
         if (ag_name_same(*name, param)) return 1;
     return 0;
+}
+
+const char *ag_model_page(const ag_model *m)
+{
+    int k = 0;
+    while (ag_models[k] && ag_models[k] != m) k++;
+    const char *page = ag_models[k] ? ag_model_pages[k] : "";
+    return page + strspn(page, "\n");
 }

@@ -123,4 +123,6 @@ const ag_model *ag_model_typed(const char *type, int level);
 /* Value of parameter k written as a word; 0 when the model knows no such word. */
 int             ag_model_word(const ag_model *m, int k, const char *text, double *value);
 int             ag_model_ignores(const ag_model *m, const char *param);
+extern const char *const ag_model_pages[];         /* the leading comment of each file, without its first line */
+const char     *ag_model_page(const ag_model *m);  /* of a registered model */
 #endif

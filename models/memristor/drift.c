@@ -4,7 +4,7 @@
  * State     dx/dt = uv ron/d^2 i f(x)                                                  [1] eq. (6)
  *
  * x is the width of the doped, conducting part over the film thickness d: 1 is on, 0 is off; current into p drives it on.
- * Windows f(x) (`window` by name or number): boundary.h has their formulas. Up is x -> 1:
+ * Windows f(x), `window` by name or number, and never more than the way to the end over 0.001. Up is x -> 1:
  *
  *     0 none; 1 joglekar 1 - (2x - 1)^2p; 2 biolek 1 - (x - stp(-i))^2p; 3 prodromakis j (1 - ((x - 1/2)^2 + 3/4)^p);
  *     4 kvatinsky exp(-exp((x - aon)/wc)) up, exp(-exp((aoff - x)/wc)) down.
@@ -13,7 +13,10 @@
  * it go. Without window the closed forms are: x = x0 + uv ron/d^2 q at constant current (q the charge that passed);
  * roff x - (roff - ron) x^2/2 grows by uv ron/d^2 times the flux.
  *
- * [1] D. B. Strukov, G. S. Snider, D. R. Stewart, R. S. Williams, Nature 453, 80 (2008). Windows: boundary.h.
+ * [1] D. B. Strukov, G. S. Snider, D. R. Stewart, R. S. Williams, Nature 453, 80 (2008). Windows: Y. N. Joglekar,
+ * S. J. Wolf, Eur. J. Phys. 30, 661 (2009); Z. Biolek, D. Biolek, V. Biolkova, Radioengineering 18, 210 (2009);
+ * T. Prodromakis, B. P. Peh, C. Papavassiliou, C. Toumazou, IEEE Trans. Electron Devices 58, 3099 (2011); S. Kvatinsky,
+ * E. G. Friedman, A. Kolodny, U. C. Weiser, IEEE Trans. Circuits Syst. I 60, 211 (2013). Implementation: boundary.h.
  */
 #include "models/memristor/boundary.h"
 
@@ -25,7 +28,7 @@ enum { RATE };
 
 static const char *const terminal[] = { [P] = "p", [N] = "n" };
 static const ag_branch   branch[]   = { [V] = { "v", P, N, 0 } };
-static const ag_unknown  unknown[]  = { { "x", "1", X0, 1, 1e-7, -0.01, 1.01, 0.2, 0, "doped part of the film: 1 on, 0 off" } };
+static const ag_unknown  unknown[]  = { { "x", "1", X0, AG_HELD, 1e-7, -0.01, 1.01, 0.2, 0, "doped part of the film: 1 on, 0 off" } };
 #define REAL(name, unit, dflt, min, max, help) { name, unit, dflt, min, max, help, AG_REAL, AG_ANYWHERE }
 static const ag_param param[] = {
     [RON]    = REAL("ron",  "ohm",    100,   1e-3,  1e15, "resistance at x = 1"),

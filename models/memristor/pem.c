@@ -31,7 +31,7 @@ enum { V1, V2, I1, I2, G0, VP, VN, D1, D2, C1, C2, FXPDATA, FXMDATA, XO };
 
 static const char *const terminal[] = { [P] = "p", [N] = "n" };
 static const ag_branch   branch[]   = { [V] = { "v", P, N, 0 } };
-static const ag_unknown  unknown[]  = { { "x", "1", XO, 1, 1e-7, -0.01, 1.01, 0.2, 0, "state: normalised conductance" } };
+static const ag_unknown  unknown[]  = { { "x", "1", XO, AG_HELD, 1e-7, -0.01, 1.01, 0.2, 0, "state: normalised conductance" } };
 #define REAL(name, unit, dflt, min, max, help) { name, unit, dflt, min, max, help, AG_REAL, AG_ANYWHERE }
 static const ag_param param[] = {
     [V1]      = REAL("v1", "V",   1,     1e-3, 1e3,  "voltage scale of the current, positive side"),
@@ -40,7 +40,7 @@ static const ag_param param[] = {
     [I2]      = REAL("i2", "A",   1,     0,    1e6,  "current scale, negative side"),
     [G0]      = REAL("g0", "S",   1,     0,    1e6,  "ohmic part at x = 1"),
     [VP]      = REAL("vp", "V",   1e-2,  0,    40,   "positive threshold"),
-    [VN]      = REAL("vn", "V",   -1e-2, -40,  40,   "negative threshold, at v = -|vn|"),
+    [VN]      = REAL("vn", "V",   -1e-2, -40,  40,   "negative threshold, at v = -abs(vn)"),
     [D1]      = REAL("d1", "1/V", 1,     0,    1e3,  "growth of the speed above the positive threshold"),
     [D2]      = REAL("d2", "1/V", 1,     -1e3, 1e3,  "exponent of the speed below the negative threshold"),
     [C1]      = REAL("c1", "1/s", 1,     0,    1e30, "speed, positive side"),

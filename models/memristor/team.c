@@ -8,7 +8,7 @@
  *                              = 0                                       between them
  *
  * w = (x - xon)/(xoff - xon) is the normalised position of the tunnel barrier: 0 on, 1 off; current into p switches off.
- * Windows foff, fon (`wt` by number or name): boundary.h has their formulas; 1 to 3 are taken at x xscaling/d, 4 stops
+ * Windows foff, fon, `wt` by number or name, are those of the model drift; 1 to 3 are taken at x xscaling/d, 4 stops
  * switching on at x = aon, off at x = aoff.
  *
  * Names and defaults are Xyce's for level 2, also the card's type: .model m memristor(level=2 ...). Differences:
@@ -21,7 +21,7 @@
  * Random telegraph noise (resnoise, ...) is not in this version.
  *
  * [1] S. Kvatinsky, E. G. Friedman, A. Kolodny, U. C. Weiser, IEEE Trans. Circuits Syst. I 60, 211 (2013). Parameters: Xyce
- * Reference Guide, memristor device. Windows: boundary.h.
+ * Reference Guide, memristor device.
  */
 #include "models/memristor/boundary.h"
 
@@ -33,7 +33,7 @@ enum { R_ON, R_OFF, LAMBDA, Z0, Z1, END_ON, END_OFF, WIDTH };
 
 static const char *const terminal[] = { [P] = "p", [N] = "n" };
 static const ag_branch   branch[]   = { [V] = { "v", P, N, 0 } };
-static const ag_unknown  unknown[]  = { { "w", "1", W0, 1, 1e-7, -0.01, 1.01, 0.2, 0, "normalised position: 0 on, 1 off" } };
+static const ag_unknown  unknown[]  = { { "w", "1", W0, AG_HELD, 1e-7, -0.01, 1.01, 0.2, 0, "normalised position: 0 on, 1 off" } };
 #define REAL(name, unit, dflt, min, max, help) { name, unit, dflt, min, max, help, AG_REAL, AG_ANYWHERE }
 static const ag_param param[] = {
     [KON]        = REAL("kon",      "m/s", -8e-13,  -1e12, 1e12, "speed of switching on at twice the threshold"),
@@ -44,7 +44,7 @@ static const ag_param param[] = {
     [XOFF]       = REAL("xoff",     "m",   3e-9,    -1e-3, 1e-3, "position at w = 1"),
     [RON]        = REAL("ron",      "ohm", 50,      1e-3,  1e15, "resistance at w = 0"),
     [ROFF]       = REAL("roff",     "ohm", 1e3,     1e-3,  1e18, "resistance at w = 1"),
-    [ION]        = REAL("ion",      "A",   8.9e-6,  -1e3,  1e3,  "threshold of switching on, at i = -|ion|"),
+    [ION]        = REAL("ion",      "A",   8.9e-6,  -1e3,  1e3,  "threshold of switching on, at i = -abs(ion)"),
     [IOFF]       = REAL("ioff",     "A",   1.15e-4, 1e-15, 1e3,  "threshold of switching off"),
     [XSCALING]   = REAL("xscaling", "1",   1,       1e-6,  1e15, "units of d in a metre: 1e9 when d is in nm"),
     [D]          = REAL("d",        "1",   NAN,     1e-12, 1e9,  "length that windows 1 to 3 refer to, in m times xscaling"),

@@ -8,7 +8,7 @@
  *                              = 0                                      between them
  *
  * w = (width - won)/(woff - won) is the normalised width: 0 on, 1 off. With (x)+ = max(x, 0) at most one of the two brackets is
- * positive, so that the state equation is a plain sum. Windows (`window` by name or number): boundary.h has their formulas.
+ * positive, so that the state equation is a plain sum. Windows, `window` by name or number, are those of the model drift.
  * kon is negative in the paper; its sign and that of von are given by the direction, and either is accepted.
  * aon, aoff and wc of window 4 are widths in m; left out, aon = won, aoff = woff.
  *
@@ -25,12 +25,12 @@ enum { R_ON, R_OFF, LAMBDA, END_ON, END_OFF, WIDTH };
 
 static const char *const terminal[] = { [P] = "p", [N] = "n" };
 static const ag_branch   branch[]   = { [V] = { "v", P, N, 0 } };
-static const ag_unknown  unknown[]  = { { "w", "1", W0, 1, 1e-7, -0.01, 1.01, 0.2, 0, "normalised width: 0 on, 1 off" } };
+static const ag_unknown  unknown[]  = { { "w", "1", W0, AG_HELD, 1e-7, -0.01, 1.01, 0.2, 0, "normalised width: 0 on, 1 off" } };
 #define REAL(name, unit, dflt, min, max, help) { name, unit, dflt, min, max, help, AG_REAL, AG_ANYWHERE }
 static const ag_param param[] = {
     [RON]        = REAL("ron",      "ohm", 1e3,    1e-3,  1e15, "resistance at w = 0"),
     [ROFF]       = REAL("roff",     "ohm", 300e3,  1e-3,  1e18, "resistance at w = 1"),
-    [VON]        = REAL("von",      "V",   -1.5,   -1e3,  1e3,  "threshold of switching on, at v = -|von|"),
+    [VON]        = REAL("von",      "V",   -1.5,   -1e3,  1e3,  "threshold of switching on, at v = -abs(von)"),
     [VOFF]       = REAL("voff",     "V",   0.3,    1e-6,  1e3,  "threshold of switching off"),
     [KON]        = REAL("kon",      "m/s", -216.2, -1e12, 1e12, "speed of switching on at twice the threshold"),
     [KOFF]       = REAL("koff",     "m/s", 0.091,  0,     1e12, "speed of switching off at twice the threshold"),

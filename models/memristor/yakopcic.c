@@ -32,12 +32,12 @@ enum { ETA, VP, VN, AP, AN, A1, A2, B, ALPHAP, ALPHAN, XP, XN, XSCALING, XO };
 
 static const char *const terminal[] = { [P] = "p", [N] = "n" };
 static const ag_branch   branch[]   = { [V] = { "v", P, N, 0 } };
-static const ag_unknown  unknown[]  = { { "x", "1", XO, 1, 1e-7, -0.01, 1.01, 0.2, 0, "state: 0 insulating, 1 conducting" } };
+static const ag_unknown  unknown[]  = { { "x", "1", XO, AG_HELD, 1e-7, -0.01, 1.01, 0.2, 0, "state: 0 insulating, 1 conducting" } };
 #define REAL(name, unit, dflt, min, max, help) { name, unit, dflt, min, max, help, AG_REAL, AG_ANYWHERE }
 static const ag_param param[] = {
     [ETA]      = REAL("eta",      "1",   1,     -1e3,  1e3,  "direction: 1 rises at positive voltage, -1 falls"),
     [VP]       = REAL("vp",       "V",   1e-2,  0,     40,   "positive threshold"),
-    [VN]       = REAL("vn",       "V",   -1e-2, -40,   40,   "negative threshold, at v = -|vn|"),
+    [VN]       = REAL("vn",       "V",   -1e-2, -40,   40,   "negative threshold, at v = -abs(vn)"),
     [AP]       = REAL("ap",       "1/s", 1,     0,     1e30, "speed above the positive threshold"),
     [AN]       = REAL("an",       "1/s", 1,     0,     1e30, "speed below the negative threshold"),
     [A1]       = REAL("a1",       "A",   1,     0,     1e6,  "current at positive voltage"),

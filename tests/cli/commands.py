@@ -105,7 +105,7 @@ def test_help_version_and_models():
     check("ag2s_filament" in models, models)
     for name in (line.split()[0] for line in models.splitlines()):
         r = agspice("--model", name).expect(0)
-        check(r.out.startswith(name) and "terminals: " in r.out, r.out)
+        check(r.out.startswith(name + " - ") and "Terminals: " in r.out, r.out)
     check("thickness" in agspice("--model", "ag2s_filament").out, "parameters")
 
 

@@ -66,6 +66,7 @@ static void every_name_has_unit_range_and_help(void **state)
         assert_true(m->name[0] && m->title[0] && m->eval != NULL);
         assert_ptr_equal(ag_model_find(m->name), m);
         assert_true(ag_model_inputs(m) <= 8 || (m->df_map && m->dq_map));
+        assert_true(strlen(ag_model_page(m)) > 20 && ag_model_page(m)[0] != '\n');
         for (int k = 0; k < m->n_branch; k++) {
             assert_in_range(m->branch[k].pos, 0, m->n_terminal - 1);
             assert_in_range(m->branch[k].neg, 0, m->n_terminal - 1);
@@ -74,6 +75,7 @@ static void every_name_has_unit_range_and_help(void **state)
         for (int k = 0; k < m->n_param; k++) {
             const ag_param *p = &m->param[k];
             assert_true(p->name[0] && p->unit[0] && p->help[0] && p->min <= p->max);
+            assert_null(strchr(p->help, '|'));                        /* it stands in a table of Markdown */
             assert_true(isnan(p->dflt) || (p->dflt >= p->min && p->dflt <= p->max));
             for (int j = 0; j < k; j++) assert_string_not_equal(p->name, m->param[j].name);
             for (int j = 0; j < m->n_unknown; j++) assert_string_not_equal(p->name, m->unknown[j].name);
