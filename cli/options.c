@@ -19,7 +19,7 @@ static const struct row { const char *name, *argument, *help; int id; } table[] 
     { "stats",    NULL,         "add time, memory, steps, iterations and factorisations to the log", STATS },
     { "progress", "WHEN",       "show progress on standard error: auto (on a terminal), always, never", PROGRESS },
     { "models",   NULL,         "list the device models", MODELS },
-    { "model",    "NAME",       "print terminals, parameters and states of a device model", MODEL },
+    { "model",    "NAME",       "print the page of a device model: equations, parameters, states", MODEL },
     { "quiet",    NULL,         "leave notes out of the log", 'q' },
     { "version",  NULL,         "print the version", 'v' },
     { "help",     NULL,         "print this help", 'h' },
