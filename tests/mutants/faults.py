@@ -26,6 +26,9 @@ FAULTS = [
     # operating point
     ("solver/op.c", "memcpy(o->x, o->good, bytes);", "(void)bytes;", "a failed attempt is not undone"),
     ("solver/op.c", "clamp[o.p.n_clamp++] = plan->ic[k];\n    }", "(void)clamp;\n    }", ".ic and .nodeset are forgotten"),
+    ("solver/op.c", "if (has_ramped(o->w->s))", "if (0)", "states with several solutions are left to Newton"),
+    ("solver/op.c", "status = pseudo_transient(o);", "status = AG_ENOCONV;", "no way on where the branch of solutions ends"),
+    ("solver/stamp.c", "w->init >= 0 && !isnan(l->p[w->init][i])", "0", "a given initial value is not kept"),
     # integration
     ("solver/integrate.c", "2 / (AG_GAMMA * h), -2 / (AG_GAMMA * h), -1, 0", "2 / (AG_GAMMA * h), -2 / (AG_GAMMA * h), 1, 0",
      "sign of dq/dt in the first stage of TR-BDF2"),
@@ -44,6 +47,8 @@ FAULTS = [
      "r->hist[i] = f->q0 * r->q0[i] + f->qd0 * r->qd0[i] - f->qs * r->qs[i];", "history of the inner stage"),
     ("solver/tran.c", "a->tmax > 0 ? a->tmax : (a->tstop - a->tstart) / 50;", "(a->tstop - a->tstart) / 50;", "TMAX is ignored"),
     ("solver/tran.c", "r->t < r->a->tstart * (1 - 1e-12)", "r->t < 0", "points before TSTART are delivered"),
+    ("solver/tran.c", "fmin(LEAST_STEP, 64", "fmin(1, 64", "steps below what t resolves are given up"),
+    ("solver/tran.c", " || r->t <= r->t_delivered)", ")", "points of the same time are delivered"),
     # probes
     ("solver/probe.c", "return s->F[s->tap_row[k]] + qdot[s->tap_row[k]];", "return s->F[s->tap_row[k]];", "i(device) without the current of its charge"),
     ("solver/probe.c", "return terminal_voltage(b, p->lane, x) * (", "return -terminal_voltage(b, p->lane, x) * (", "sign of p(device)"),
@@ -87,6 +92,14 @@ FAULTS = [
     ("models/memristor/ag_mos2.c", "p[VSET0][k] / (2 * p[V0][k])", "p[VSET0][k] / p[V0][k]", "growth rate from the threshold"),
     ("models/memristor/lifetime.h", "b.nh * ag_log(1 + z)", "b.nh * z", "relaxation by surface diffusion"),
     ("models/memristor/lifetime.h", "lim = e * kmax", "lim = e * kmax * 1e9", "migration limit of the injection"),
+    ("models/memristor/agnp_selector.c", "- c[RS][k] * i.v;", ";", "series resistance of the selector"),
+    ("models/memristor/agnp_selector.c", "* ag_pow(s, p[AG][k])", "", "the supply of silver does not act on the injection"),
+    ("models/memristor/agnp_selector.c", "* free_g * (1 - x)", "* (1 - x)", "slope of the injection by forming near the migration limit"),
+    ("models/memristor/agnp_selector.c", "!(top <= 0.05)", "top < 0", "a jump of a bare filament is accepted"),
+    ("models/memristor/siox_ecm.c", "- x * wear.d * v * vr_x / (vr * vr);", ";", "slope of the reset over its bump"),
+    ("models/memristor/siox_ecm.c", "- c[LOSS][k] * x);", ");", "retention loss of the memory"),
+    ("models/memristor/climit.c", "q > 1 ? s4 * s : 1", "q > 1 ? s4 : 1", "slope of the limiter beyond its range"),
+    ("models/memristor/climit.c", "ag_pick(v < 0, t->d[LIMIT_N][k], t->p[ICP][k])", "t->p[ICP][k]", "limit of the negative current"),
     ("models/step.h", "if (!(change <= most)) return -1;", "if (change < 0) return -1;", "a jump of the conductance is accepted"),
     ("models/memristor/kinetics.h", "- eta * inv + etar / AG_PR", "- eta * inv", "reference drive of the nucleation exponent"),
     # expressions
