@@ -13,7 +13,7 @@ static ag_status operating_point(run *r, ag_newton *w)
     double *row = AG_NEW(r->arena, double, r->c->plan.n_probe + 1);
     ag_initial_states(s, x);
     ag_system_seed(s, x);
-    ag_status status = ag_operating_point(w, x, r->a->at);
+    ag_status status = ag_operating_point(w, x, 0, r->a->at);
     if (status != AG_OK)
         return status;
     r->io->stats.worst_kcl = ag_newton_worst(w);

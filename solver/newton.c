@@ -7,6 +7,9 @@
 #define UPDATE_SAFETY 0.1
 /* A residual this many times its rounding noise is zero. */
 #define ROUNDING (16 * 2.2e-16)
+/* Currents out of balance by this much more than before the update (or than 1 A): it went too far. Less may be on the
+ * way. */
+#define OVERSHOOT 1e6
 
 ag_newton *ag_newton_new(ag_system *s)
 {
@@ -42,6 +45,25 @@ static void blame(ag_newton *w)
             return;
         }
     ag_newton_worst(w);
+}
+
+/* Sum of |residual| over the nodes [A]; infinite after a refused assembly. */
+static double imbalance(const ag_system *s, ag_status status)
+{
+    double sum = 0;
+    for (int i = 0; i < s->n_node; i++)
+        sum += fabs(s->r[i]);
+    return status == AG_OK && isfinite(sum) ? sum : INFINITY;
+}
+
+void ag_newton_explain(ag_newton *w, ag_loc at)
+{
+    const ag_system *s = w->s;
+    const char *row = ag_system_name(s, w->worst, s->arena), *change = ag_system_name(s, w->worst_update, s->arena);
+    if (isfinite(w->residual))
+        ag_note(s->c->diag, at, "largest residual at %s: %.3g; largest change: %s by %.3g", row, w->residual, change, w->update);
+    else
+        ag_note(s->c->diag, at, "the equation of %s is not finite; largest change: %s by %.3g", row, change, w->update);
 }
 
 static int residual_small(ag_newton *w, const double *x)
@@ -110,13 +132,32 @@ static ag_status factor(ag_newton *w, const ag_point *p)
     return status;
 }
 
+/* Assembles at x, which came from the last one by dx; while that is far off, goes back half of what is left of dx. */
+static ag_status assemble_near(ag_newton *w, double *x, const ag_point *p, int jacobian, double *balance, int limit)
+{
+    ag_system *s = w->s;
+    double before = *balance;
+    ag_status status = ag_assemble(s, x, p, jacobian);
+    *balance = imbalance(s, status);
+    for (int k = 0; k < limit && w->iterations > 0 && !s->limited && !s->linear && *balance > OVERSHOOT * fmax(before, 1); k++) {
+        for (int i = 0; i < s->n; i++) {
+            w->dx[i] *= 0.5;
+            x[i] += w->dx[i];
+        }
+        status = ag_assemble(s, x, p, jacobian);
+        *balance = imbalance(s, status);
+    }
+    return status;
+}
+
 ag_status ag_newton_solve(ag_newton *w, double *x, const ag_point *p, int limit)
 {
     ag_system *s = w->s;
     int settled = 0;
+    double balance = INFINITY;
     for (w->iterations = 0;; w->iterations++) {
         int solved = s->linear && w->iterations > 0;
-        ag_status status = ag_assemble(s, x, p, !solved);
+        ag_status status = assemble_near(w, x, p, !solved, &balance, limit);
         if (status != AG_OK) {
             blame(w);
             return status;

@@ -1,7 +1,8 @@
 /* newton - solves F(x) + a Q(x) + hist = 0 from the guess in x.
  *
  * Converged when the last update is below reltol |x| + abstol of every unknown, no device was evaluated away from x,
- * and every residual row is below its own tolerance (or below what rounding leaves). On AG_OK F, Q belong to x. */
+ * and every residual row is below its own tolerance (or below what rounding leaves). On AG_OK F, Q belong to x. An
+ * update that leads where the equations are not finite or wildly out of balance (an exponential) is halved. */
 #ifndef AG_NEWTON_H
 #define AG_NEWTON_H
 #include "solver/system.h"
@@ -20,6 +21,8 @@ typedef struct ag_newton {
 ag_newton *ag_newton_new(ag_system *s);
 /* AG_OK; AG_REJECT (not finite, local block singular); AG_ENOCONV; AG_ESINGULAR. */
 ag_status  ag_newton_solve(ag_newton *w, double *x, const ag_point *p, int limit);
+/* After a failure: a note at `at` with the largest residual and the largest change. */
+void       ag_newton_explain(ag_newton *w, ag_loc at);
 /* Largest residual / tolerance of the last assembly. */
 double     ag_newton_worst(ag_newton *w);
 #endif

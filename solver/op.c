@@ -17,7 +17,14 @@
 #define SETTLE_LEAST 1e-20     /* smallest, */
 #define SETTLE_LAST  1e6       /* and the step after which everything rests */
 
-typedef struct start { ag_newton *w; double *x, *good, *hist; ag_point p; int itl; const char *method; } start;
+typedef struct start {
+    ag_newton  *w;
+    double     *x, *good, *hist;
+    ag_point    p;
+    double      floor;         /* [S] from every node to ground throughout: 0, or gmin where nodes hang on capacitors */
+    int         itl;
+    const char *method;
+} start;
 
 static ag_status attempt(start *o)
 {
@@ -47,19 +54,19 @@ static ag_status gmin_stepping(start *o)
         }
         g = last / factor;
     }
-    o->p.gshunt = 0;
+    o->p.gshunt = o->floor;
     return attempt(o);
 }
 
-/* Newton from the guess; a matrix that is singular because nodes hang on capacitors gets gmin at every node. */
+/* Newton from the guess; where the matrix is singular, because nodes hang on capacitors or a device is off, with gmin at
+ * every node. */
 static ag_status direct(start *o)
 {
+    o->p.gshunt = o->floor;
     ag_status status = attempt(o);
-    if (status == AG_ESINGULAR) {
-        o->p.gshunt = fmax(o->w->s->c->options.gmin, 1e-15);
+    if (status == AG_ESINGULAR && o->floor == 0) {
+        o->p.gshunt = o->floor = fmax(o->w->s->c->options.gmin, 1e-15);
         status = attempt(o);
-        if (status != AG_OK)
-            o->p.gshunt = 0;
     }
     return status;
 }
@@ -121,9 +128,7 @@ static ag_status explain(start *o, ag_status status, ag_loc at)
     }
     ag_error(s->c->diag, at, "op: no convergence (%s was the last way tried); try .nodeset, a larger "
              "gmin or itl1, or .tran with uic", o->method);
-    ag_note(s->c->diag, at, "largest residual at %s: %.3g A; largest change: %s by %.3g",
-            ag_system_name(s, o->w->worst, s->arena), o->w->residual,
-            ag_system_name(s, o->w->worst_update, s->arena), o->w->update);
+    ag_newton_explain(o->w, at);
     return AG_ENOCONV;
 }
 
@@ -142,16 +147,17 @@ static ag_status every_way(start *o)
         return source_stepping(o);
     o->method = "newton";
     ag_status status = direct(o);
-    if (status == AG_OK || status == AG_ESINGULAR)
+    if (status == AG_OK)
         return status;
+    int singular = o->w->singular;
     o->method = "gmin stepping";
-    if (gmin_stepping(o) == AG_OK)
+    if (gmin_stepping(o) == AG_OK || source_stepping(o) == AG_OK)
         return AG_OK;
-    o->p.gshunt = 0;
-    return source_stepping(o);
+    o->w->singular = singular;
+    return status;
 }
 
-ag_status ag_operating_point(ag_newton *w, double *x, ag_loc at)
+ag_status ag_operating_point(ag_newton *w, double *x, int ic, ag_loc at)
 {
     ag_system *s = w->s;
     const ag_plan *plan = &s->c->plan;
@@ -163,14 +169,14 @@ ag_status ag_operating_point(ag_newton *w, double *x, ag_loc at)
     int nodesets = 0;
     for (int k = 0; k < plan->n_ic; k++) {
         nodesets += plan->ic[k].nodeset;
-        if (plan->ic[k].node > 0)
+        if (plan->ic[k].node > 0 && (ic || plan->ic[k].nodeset))
             clamp[o.p.n_clamp++] = plan->ic[k];
     }
     ag_status status = every_way(&o);
     if (status == AG_OK && nodesets > 0) {            /* a nodeset is a guess: solve again without its clamp */
         o.p.n_clamp = 0;
         for (int k = 0; k < plan->n_ic; k++)
-            if (plan->ic[k].node > 0 && !plan->ic[k].nodeset)
+            if (ic && plan->ic[k].node > 0 && !plan->ic[k].nodeset)
                 clamp[o.p.n_clamp++] = plan->ic[k];
         status = every_way(&o);
     }

@@ -3,6 +3,7 @@
 #define AG_OP_H
 #include "solver/newton.h"
 
-/* x is the guess and the result; states marked hold stay at their initial values. Failures are reported at `at`. */
-ag_status ag_operating_point(ag_newton *w, double *x, ag_loc at);
+/* x is the guess and the result; states marked hold stay at their initial values. ic: nodes of .ic are held, as before a
+ * transient. Failures are reported at `at`. */
+ag_status ag_operating_point(ag_newton *w, double *x, int ic, ag_loc at);
 #endif

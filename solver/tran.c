@@ -23,8 +23,13 @@
 /* The first step after a corner is this part of the way to the next corner (or of TMAX). Currents through capacitances
  * jump at corners and a point holds one value: integrals over points miss half a jump times the first step. */
 #define FIRST_STEPS   1e4
+/* A point may lie off the straight line between its neighbours by BEND reltol^(2/3): 0.5 % at the default, some thirty
+ * points in the period of a sine; falling with reltol as the step that the error control chooses, squared. */
+#define BEND          0.5
+#define BEND_REJECT   4.0            /* times as much refuses the step */
 /* No device moves within this time [s]: a run that needs shorter steps is stuck. */
 #define LEAST_STEP    1e-18
+#define MOST_STEPS    1e12           /* of the largest size: years of computing */
 #define PROGRESS_EACH 32             /* steps between two calls */
 
 typedef struct point { double t; const double *x; } point;      /* t [s] from r->t */
@@ -44,6 +49,7 @@ typedef struct tran {
     int         since;               /* steps since the last discontinuity */
     double     *x0, *xs, *x1, *xb;   /* [n + 1]: at t, inner stage, t + h, and the one before x0 for prediction */
     double     *q0, *qd0, *qs, *qds, *q1, *qd1;      /* [rows] charges and dq/dt; s: inner stage or before t */
+    double     *peak;                /* [n + 1]: largest |x| so far, the scale on which a waveform is looked at */
     double     *hist, *est;          /* [rows], [n + 1] */
     double     *row[3];              /* [1 + n_probe] at the start, the inner stage, the end */
     double      growth;              /* what the error estimate allows for the next step, relative to this one */
@@ -56,9 +62,9 @@ static void swap(double **a, double **b) { double *t = *a; *a = *b; *b = t; }
 static void allocate(tran *r)
 {
     ag_arena *m = r->s->arena;
-    double **x[] = { &r->x0, &r->xs, &r->x1, &r->xb, &r->est };
+    double **x[] = { &r->x0, &r->xs, &r->x1, &r->xb, &r->est, &r->peak };
     double **q[] = { &r->q0, &r->qd0, &r->qs, &r->qds, &r->q1, &r->qd1, &r->hist };
-    for (int k = 0; k < 5; k++)
+    for (int k = 0; k < 6; k++)
         *x[k] = AG_NEW(m, double, r->s->n + 1);
     for (int k = 0; k < 7; k++)
         *q[k] = AG_NEW(m, double, r->s->rows);
@@ -75,8 +81,20 @@ static void form_qdot(const tran *r, double a, const double *hist, double *q, do
         qd[i] = a * q[i] + hist[i];
 }
 
-/* Under uic the charges start at their initial values and everything else must follow: one backward Euler step so
- * short that no charge moves. */
+/* Backward Euler from the charges in s->Q over h so short that no charge moves that need not. */
+static ag_status settle(tran *r, double h)
+{
+    ag_system *s = r->s;
+    for (int i = 0; i < s->rows; i++)
+        r->hist[i] = -s->Q[i] / h;
+    ag_point p = { .srcfact = 1, .a = 1 / h, .hist = r->hist };
+    ag_status status = ag_newton_solve(r->w, r->x0, &p, (int)s->c->options.itl1);
+    form_qdot(r, p.a, r->hist, r->q0, r->qd0);
+    return status;
+}
+
+/* Under uic the charges start at their initial values and everything else follows. The first of two short steps takes
+ * the impulses of charges that cannot stay (a source across a capacitor); what t = 0 shows is after them. */
 static ag_status start_uic(tran *r)
 {
     ag_system *s = r->s;
@@ -87,21 +105,16 @@ static ag_status start_uic(tran *r)
             r->x0[plan->ic[k].node - 1] = plan->ic[k].value;
     ag_system_seed(s, r->x0);
     ag_status status = ag_assemble(s, r->x0, &(ag_point){ .srcfact = 1, .use_ic = 1 }, 0);
-    if (status != AG_OK)
-        return status;
-    for (int i = 0; i < s->rows; i++)
-        r->hist[i] = -s->Q[i] / h;
     ag_system_seed(s, r->x0);
-    ag_point p = { .srcfact = 1, .a = 1 / h, .hist = r->hist };
-    status = ag_newton_solve(r->w, r->x0, &p, (int)s->c->options.itl1);
-    form_qdot(r, p.a, r->hist, r->q0, r->qd0);
+    for (int k = 0; k < 2 && status == AG_OK; k++)
+        status = settle(r, h);
     return status;
 }
 
 static ag_status start_op(tran *r)
 {
     ag_system_seed(r->s, r->x0);
-    ag_status status = ag_operating_point(r->w, r->x0, r->a->at);
+    ag_status status = ag_operating_point(r->w, r->x0, 1, r->a->at);
     if (status != AG_OK)
         return status;
     status = ag_assemble(r->s, r->x0, &(ag_point){ .srcfact = 1 }, 0);
@@ -133,12 +146,14 @@ static ag_status solve_stage(tran *r, const ag_formula *f, double h, double *x, 
 {
     for (int i = 0; i < r->s->rows; i++)
         r->hist[i] = f->q0 * r->q0[i] + f->qd0 * r->qd0[i] + f->qs * r->qs[i];
-    ag_point p = { .time = r->t + (r->t_rest + f->theta * h), .a = f->a, .hist = r->hist, .srcfact = 1 };
+    /* A source that jumps at the corner has its value before the jump at the end of the step that leads there. */
+    double time = r->t + (r->t_rest + f->theta * h), before = nextafter(r->corner, 0);
+    ag_point p = { .time = fmin(time, before), .a = f->a, .hist = r->hist, .srcfact = 1 };
     ag_status status = ag_newton_solve(r->w, x, &p, (int)r->s->c->options.itl4);
     if (status != AG_OK)
         return status;
     form_qdot(r, p.a, r->hist, q, qd);
-    ag_system_row(r->s, p.time, x, qd, row);
+    ag_system_row(r->s, fmin(time, r->corner), x, qd, row);
     return AG_OK;
 }
 
@@ -181,6 +196,27 @@ static double step_error(tran *r, const ag_method *m, double h)
     return top;
 }
 
+/* How far the waveforms bend away from the straight line between two points, relative to what is allowed: what
+ * keeps a step from passing over a source that no charge follows. */
+static double step_bend(const tran *r, const ag_method *m, double h)
+{
+    double part = BEND * pow(r->s->c->options.reltol, 2.0 / 3), top = 0;
+    double hb = r->h_before, theta = m->n_stage == 2 ? m->stage[0].theta : 0;
+    for (int i = 0; i < r->s->n; i++) {
+        double x0 = r->x0[i], x1 = r->x1[i], bend;
+        if (!r->s->controlled[i])
+            continue;
+        if (m->n_stage == 2)
+            bend = r->xs[i] - (x0 + theta * (x1 - x0));
+        else
+            bend = 0.25 * h / (h + hb) * ((x1 - x0) - h / hb * (x0 - r->xb[i]));
+        double most = part * fmax(r->peak[i], fabs(x1)) + r->s->abstol[i];
+        if (fabs(bend) > top * most)
+            top = fabs(bend) / most;
+    }
+    return top;
+}
+
 /* An accepted value outside its range by more than its tolerance refuses the step. */
 static int out_of_range(const tran *r)
 {
@@ -201,15 +237,18 @@ static int out_of_range(const tran *r)
 
 /* ---- control --------------------------------------------------------------------------------------------------- */
 
+/* Corners closer than rounding of t are one; the times where output starts and ends are corners too. */
 static double next_corner(const tran *r)
 {
-    double first = r->a->tstop;
+    double near = 16 * 2.2e-16 * fmax(r->t, 1e-6 * r->a->tstop), first = r->a->tstop;
+    if (r->a->tstart > r->t + near)
+        first = r->a->tstart;
     for (int i = 0; i < r->s->n_part; i++) {
         const ag_part *p = &r->s->part[i];
         if (p->m->breakpoint)
-            first = fmin(first, ag_system_breakpoint(r->s, i, r->t));
+            first = fmin(first, ag_system_breakpoint(r->s, i, r->t + near));
     }
-    return first;
+    return first < r->a->tstop - 2 * near ? first : r->a->tstop;
 }
 
 static double left(const tran *r) { return (r->corner - r->t) - r->t_rest; }
@@ -221,6 +260,15 @@ static double fit_step(const tran *r)
     if (h >= rest * (1 - 1e-9))
         return rest;
     return !r->fixed && h > 0.5 * rest ? 0.5 * rest : h;
+}
+
+/* Sources are evaluated at t, so steps that t hardly resolves see them as stairs. */
+static double resolved(const tran *r) { return 64 * 2.2e-16 * r->t; }
+
+static double first_step(const tran *r)
+{
+    double way = fmin(r->hmax, r->corner - r->t);
+    return fmin(way, fmax(way / FIRST_STEPS, resolved(r)));
 }
 
 static ag_status cut(tran *r, ag_status why, double h, double factor)
@@ -254,6 +302,14 @@ static ag_status try_step(tran *r, const ag_method *m, double h)
             return cut(r, AG_REJECT, h, isfinite(error) ? fmax(0.1, r->growth) : 0.1);
         }
     }
+    if (r->since > 0 && h > 16 * resolved(r)) {
+        double bend = step_bend(r, m, h);
+        r->growth = fmin(r->growth, SAFETY / sqrt(fmax(bend, 1e-6)));
+        if (bend > BEND_REJECT) {
+            stats->rejected_error++;
+            return cut(r, AG_REJECT, h, fmax(0.1, r->growth));
+        }
+    }
     double most = out_of_range(r) ? -1 : ag_system_step_limit(r->s, r->x0, h, r->x1);
     if (most < 0) {
         stats->rejected_model++;
@@ -278,10 +334,7 @@ static ag_status explain(tran *r, ag_status status, double h)
     }
     ag_error(s->c->diag, r->a->at, "tran: %s at t = %s after %d step cuts (h = %s); try a larger reltol, abstol or gmin, "
              "or slower source edges", r->why == AG_ENOCONV ? "no convergence" : "step too small", t, r->cuts, step);
-    ag_newton_worst(r->w);
-    ag_note(s->c->diag, r->a->at, "largest residual at %s: %.3g (tolerance %.3g); largest change: %s by %.3g",
-            ag_system_name(s, r->w->worst, s->arena), r->w->residual, s->S[r->w->worst],
-            ag_system_name(s, r->w->worst_update, s->arena), r->w->update);
+    ag_newton_explain(r->w, r->a->at);
     return r->why == AG_ENOCONV ? AG_ENOCONV : AG_ESTEP;
 }
 
@@ -306,6 +359,8 @@ static ag_status accept(tran *r, const ag_method *m, double h)
     stats->worst_kcl = fmax(stats->worst_kcl, ag_newton_worst(r->w));
     if (r->io->quadrature)
         r->io->quadrature(r->io->self, (const double *const *)r->row, m->weight, m->carry);
+    for (int i = 0; i < r->s->n; i++)
+        r->peak[i] = fmax(r->peak[i], fabs(r->x1[i]));
     swap(m->n_stage == 2 ? &r->xs : &r->x0, &r->xb);
     swap(&r->x0, &r->x1);
     if (m->n_stage == 1) {
@@ -325,8 +380,6 @@ static ag_status accept(tran *r, const ag_method *m, double h)
         r->h = h * r->growth;
     return status;
 }
-
-static double first_step(const tran *r) { return fmin(r->hmax, r->corner - r->t) / FIRST_STEPS; }
 
 static ag_status run(tran *r)
 {
@@ -363,6 +416,11 @@ ag_status ag_transient(ag_newton *w, const ag_analysis *a, ag_run_io *io)
                  .t_delivered = -1 };
     allocate(r);
     r->hmax = a->tmax > 0 ? a->tmax : (a->tstop - a->tstart) / 50;
+    if (a->tstop / r->hmax > MOST_STEPS) {
+        ag_error(w->s->c->diag, a->at, "tran: TMAX = %.3g s would take %.3g steps; the largest number is %.0e", r->hmax,
+                 a->tstop / r->hmax, MOST_STEPS);
+        return AG_ESTEP;
+    }
     if (r->fixed)
         r->h = r->hmax = a->tmax > 0 ? a->tmax : a->tstep;
     r->corner = next_corner(r);

@@ -108,6 +108,33 @@ static void ic_holds_a_node_until_the_transient_starts(void **state)
     sim_free(s);
 }
 
+static void ic_does_not_act_in_an_operating_point(void **state)
+{
+    (void)state;
+    assert_close(op_value("ic\nv1 1 0 1\nr1 1 2 1k\nr2 2 0 1k\n.ic v(2)=0.9\n.op\n", "v(2)"), 0.5, 1e-9, 0);
+}
+
+/* 1 A into an exponential that starts at 1e-14 A: the first update overshoots by 1e12 V and is halved back. With nodes on
+ * capacitors beside it, gmin stays on while the other ways are tried. */
+static void exponential_without_limiting_converges(void **state)
+{
+    (void)state;
+    static const char law[] = "b1 2 0 i={1e-14*(exp(v(2)/0.02585)-1)}\n.op\n.options reltol=1e-6\n";
+    char text[512];
+    snprintf(text, sizeof text, "exponential\ni1 0 2 1\n%s", law);
+    assert_close(op_value(text, "v(2)"), 0.02585 * log(1e14), 1e-6, 0);
+    snprintf(text, sizeof text, "exponential\ni1 0 2 1\nr2 2 0 1k\nv1 3 0 5\nc1 3 f 1n\nc2 f 0 1n\n%s", law);
+    assert_close(op_value(text, "v(2)"), 0.02585 * log(1e14 * (1 - 0.8333e-3)), 1e-5, 0);
+}
+
+/* A saturated stage has no slope: an iterate on the way is singular, the circuit is not. */
+static void singular_iterate_is_not_a_singular_circuit(void **state)
+{
+    (void)state;
+    double v = op_value("saturated\ni1 0 1 1m\nb1 1 0 i=2e-3*tanh(v(1)*1e3)\n.nodeset v(1)=5\n.op\n", "v(1)");
+    assert_close(v, atanh(0.5) * 1e-3, 1e-3, 0);
+}
+
 /* States of a memristor keep their initial values in an operating point: what it shows is the frozen-state curve. */
 static void filament_state_is_held_in_an_operating_point(void **state)
 {
@@ -182,6 +209,9 @@ int main(void)
         cmocka_unit_test(long_diode_chain_converges),
         cmocka_unit_test(nodeset_picks_a_state_of_a_latch),
         cmocka_unit_test(ic_holds_a_node_until_the_transient_starts),
+        cmocka_unit_test(ic_does_not_act_in_an_operating_point),
+        cmocka_unit_test(exponential_without_limiting_converges),
+        cmocka_unit_test(singular_iterate_is_not_a_singular_circuit),
         cmocka_unit_test(filament_state_is_held_in_an_operating_point),
         cmocka_unit_test(bistable_state_follows_the_sources_from_zero),
         cmocka_unit_test(a_chain_of_selectors_turns_on),

@@ -224,6 +224,100 @@ static void fast_events_are_followed_hours_after_the_start(void **state)
     assert_true(late_points < early_points + 100);
 }
 
+/* A corner a few roundings before the end of the run, and edges of picoseconds late in it. */
+static void corners_next_to_the_end_and_late_edges_are_passed(void **state)
+{
+    (void)state;
+    static const char *const source[] = {
+        "pulse(0 1 0 1n 1n 1u 2u)\n.tran 1n 10u\n", "pulse(0 1 0 1n 1n 0.3u 1u)\n.tran 1n 20u\n",
+        "pulse(0 1 1 1p 1p 0.1)\n.tran 1m 1.5\n", "pwl(0 0 1000 0 1000.000000001 5m 1100 5m)\n.tran 1m 1100\n",
+    };
+    for (int m = 0; m < 3; m++)
+        for (int k = 0; k < 4; k++) {
+            char text[512];
+            snprintf(text, sizeof text, "late\nr1 1 2 1k\nc1 2 0 1n\n.options method=%s\nv1 1 0 %s", methods[m], source[k]);
+            sim *s = sim_new(text);
+            sim_run(s);
+            assert_true(s->n < 2000);
+            sim_free(s);
+        }
+}
+
+/* No charge follows a sine on a resistor, and yet its waveform is resolved: in the mean over many periods, and when
+ * the run's own step limit is a whole period. */
+static void a_sine_is_resolved_where_no_charge_follows_it(void **state)
+{
+    (void)state;
+    for (int m = 0; m < 3; m++) {
+        char text[512];
+        snprintf(text, sizeof text, "sine\nv1 1 0 sin(0 1 1meg)\nr1 1 0 1k\n.options method=%s\n.tran 10n 50u\n", methods[m]);
+        sim *s = sim_new(text);
+        int v = sim_signal(s, "v(1)");
+        sim_run(s);
+        double square = 0, bend = 0;
+        for (int i = 1; i < s->n; i++) {
+            double a = sim_at(s, i - 1, v), b = sim_at(s, i, v), dt = sim_at(s, i, 0) - sim_at(s, i - 1, 0);
+            double middle = sin(6.283185307179586e6 * 0.5 * (sim_at(s, i, 0) + sim_at(s, i - 1, 0)));
+            square += dt * (a * a + a * b + b * b) / 3;
+            bend = fmax(bend, fabs(middle - 0.5 * (a + b)));
+        }
+        assert_close(square / 50e-6, 0.5, 0.02, 0);
+        assert_true(bend < 0.03);
+        sim_free(s);
+    }
+}
+
+/* The time where output starts is a point, with the waveform's value there. */
+static void output_starts_at_tstart(void **state)
+{
+    (void)state;
+    sim *s = sim_new("start\nv1 1 0 sin(0 1 1k)\nr1 1 0 1k\n.tran 10u 10m 5.25m\n");
+    int v = sim_signal(s, "v(1)");
+    sim_run(s);
+    assert_close(sim_at(s, 0, 0), 5.25e-3, 1e-12, 0);
+    assert_close(sim_at(s, 0, v), 1, 1e-9, 0);
+    sim_free(s);
+}
+
+/* Charges that cannot stay move before t = 0 is shown: no impulse is printed, and none is integrated. */
+static void start_under_uic_shows_no_impulse(void **state)
+{
+    (void)state;
+    sim *s = sim_new("impulse\nv1 1 0 5\nc1 1 0 1u\nr1 1 0 1k\n.tran 1u 1m uic\n");
+    s->balance = 1;
+    int i = sim_signal(s, "i(v1)"), v = sim_signal(s, "v(1)");
+    sim_run(s);
+    assert_close(sim_at(s, 0, v), 5, 1e-9, 0);
+    assert_close(sim_at(s, 0, i), -5e-3, 1e-3, 0);
+    assert_close(s->integral[i], -5e-6, 1e-6, 0);
+    sim_free(s);
+}
+
+/* A source that jumps keeps its old value up to the jump. */
+static void jump_stays_a_jump(void **state)
+{
+    (void)state;
+    sim *s = sim_new("jump\nv1 1 0 pwl(0 0 1u 0 1u 1 5u 1)\nr1 1 0 1k\n.tran 1n 4u\n");
+    int v = sim_signal(s, "v(1)");
+    sim_run(s);
+    for (int k = 0; k < s->n; k++) {
+        double t = sim_at(s, k, 0);
+        assert_close(sim_at(s, k, v), t <= 1e-6 ? 0 : 1, 0, 1e-12);
+        if (k && t > 1e-6 && sim_at(s, k - 1, 0) <= 1e-6)
+            assert_true(t - sim_at(s, k - 1, 0) < 1e-9);
+    }
+    sim_free(s);
+}
+
+static void absurd_tmax_is_refused(void **state)
+{
+    (void)state;
+    sim *s = sim_new("absurd\nv1 1 0 1\nr1 1 0 1k\n.tran 1n 1u 0 1e-30\n");
+    assert_int_equal(sim_try(s), AG_ESTEP);
+    assert_non_null(strstr(s->reports, "test.cir:4:1: error: tran: TMAX = 1e-30 s would take 1e+24 steps"));
+    sim_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +329,12 @@ int main(void)
         cmocka_unit_test(lc_phase_and_amplitude_errors_fall_as_h_squared),
         cmocka_unit_test(sources_follow_their_formulas),
         cmocka_unit_test(every_corner_of_a_pulse_is_a_point),
+        cmocka_unit_test(corners_next_to_the_end_and_late_edges_are_passed),
+        cmocka_unit_test(a_sine_is_resolved_where_no_charge_follows_it),
+        cmocka_unit_test(output_starts_at_tstart),
+        cmocka_unit_test(start_under_uic_shows_no_impulse),
+        cmocka_unit_test(jump_stays_a_jump),
+        cmocka_unit_test(absurd_tmax_is_refused),
         cmocka_unit_test(fast_events_are_followed_hours_after_the_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
