@@ -81,7 +81,8 @@ static void yakopcic_follows_its_paper(void **state)
     CHECK(yakopcic, -0.4, 0.8, -0.00272018133696, -1319.96181965, PAPER);
     CHECK(yakopcic, -0.4, 0.2, -0.00068004533424, -117.809316884, PAPER);
     CHECK(yakopcic, 0.1, 0.5, 0.000425001770836, 0, PAPER);
-    CHECK(yakopcic, 0.5, 0.6, 0.0025502656333, 804.673194883, PAPER, { "vn", -0.15 });
+    CHECK(yakopcic, -0.4, 0.2, -0.00068004533424, -117.809316884, PAPER, { "vn", -0.15 });
+    CHECK(yakopcic, -0.14, 0.2, 0.17 * 0.2 * sinh(-0.007), 0, PAPER, { "vn", -0.15 });
     /* eta = -1 turns the motion round: positive voltage now moves down, where at 0.8 nothing slows it. */
     CHECK(yakopcic, 0.5, 0.8, 4 * 0.000850088544434, -1900.84159883, PAPER, { "eta", -1 });
 }
