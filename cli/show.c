@@ -108,6 +108,15 @@ static void derived(const ag_model *m)
         printf("| %-18s | %-8s | %s |\n", m->derived[k].name, unit(m->derived[k].unit), m->derived[k].help);
 }
 
+static void latches(const ag_model *m)
+{
+    if (!m->n_latch)
+        return;
+    printf("\n| memory, as @name[x] | unit     | meaning |\n|--------------------|----------|---------|\n");
+    for (int k = 0; k < m->n_latch; k++)
+        printf("| %-18s | %-8s | %s |\n", m->latch[k].name, unit(m->latch[k].unit), m->latch[k].help);
+}
+
 static void show(const ag_model *m)
 {
     heading(m);
@@ -117,6 +126,7 @@ static void show(const ag_model *m)
     words(m);
     unknowns(m);
     derived(m);
+    latches(m);
 }
 
 int cli_show_model(const char *name)

@@ -61,6 +61,7 @@ typedef struct ag_tile {
     const double        *temp;            /* [K] */
     const double *const *p;               /* parameters; a uniform one points to a constant tile */
     const double *const *d;               /* derived values, from prepare */
+    const double *const *latch;           /* memories, as of the last accepted point */
     const double *const *u;               /* inputs: branch voltages [V], own unknowns, refs */
     double *const       *f, *const *q;    /* outputs: f(u,t) and q(u) in f + dq/dt; 0 before eval, which sets what it has */
     double *const       *df, *const *dq;  /* df/du, dq/du; df == NULL: residual only (then dq is NULL too) */
@@ -76,6 +77,8 @@ enum {
 };
 
 typedef struct ag_derived { const char *name, *unit, *help; } ag_derived;
+/* A memory beside the states: changes only in accept, so a step that is refused leaves no trace in it. */
+typedef struct ag_latch { const char *name, *unit; double init; const char *help; } ag_latch;
 typedef struct ag_word { int param; const char *text; double value; } ag_word;    /* window=biolek stands for window=2 */
 
 typedef struct ag_model {
@@ -85,8 +88,9 @@ typedef struct ag_model {
     const ag_ref      *ref;
     const ag_param    *param;
     const ag_derived  *derived;
+    const ag_latch    *latch;
     const ag_word     *word;              /* words that values of parameters may be written as */
-    int                n_terminal, n_branch, n_unknown, n_ref, n_param, n_derived, n_word;
+    int                n_terminal, n_branch, n_unknown, n_ref, n_param, n_derived, n_latch, n_word;
     const char        *type;              /* ".model x type(level=...)" means this model as well as its own name; or NULL */
     int                level;             /* with type; a card without level means the lowest one */
     const char *const *ignored;           /* parameters of other simulators, accepted with a warning; ends with NULL */
@@ -107,6 +111,8 @@ typedef struct ag_model {
     /* After a converged step from old (time, u) to now: largest next step [s], or negative: reject this one. Both times
      * count from the old point: a step may be shorter than what t resolves. */
     double (*step)(const ag_tile *old, const ag_tile *now);
+    /* The point t (time, u) stands: update the memories. Also called once at the start. */
+    void   (*accept)(const ag_tile *t, double *const *latch);
     /* Check of one lane's parameters at set-up beyond the ranges of the table; NULL or a complaint ("vt must ..."). */
     const char *(*check)(const double *param, int n_param);
 } ag_model;

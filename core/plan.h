@@ -13,7 +13,8 @@ typedef enum ag_probe_kind {
     AG_PROBE_VOLTAGE,                       /* v(terminal 0, terminal 1) of an instance */
     AG_PROBE_CONDUCTANCE,                   /* slope di/dv of the static curve, memories held */
     AG_PROBE_PARAM,                         /* parameter `index`, constant */
-    AG_PROBE_DERIVED                        /* derived value `index`, constant */
+    AG_PROBE_DERIVED,                       /* derived value `index`, constant */
+    AG_PROBE_LATCH                          /* memory `index` of an instance */
 } ag_probe_kind;
 
 /* A signal of the circuit. All probes of a circuit have one list; the row of a point is time, then the probes. */

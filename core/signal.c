@@ -94,6 +94,13 @@ static int find_unknown(const ag_model *m, const char *name)
     return -1;
 }
 
+static int find_latch(const ag_model *m, const char *name)
+{
+    for (int k = 0; k < m->n_latch; k++)
+        if (!strcmp(m->latch[k].name, name)) return k;
+    return -1;
+}
+
 static int find_derived(const ag_model *m, const char *name)
 {
     for (int k = 0; k < m->n_derived; k++)
@@ -134,6 +141,7 @@ static void report_variable(ag_circuit *c, ag_instance i, const char *var, ag_lo
     }
     for (int k = 0; k < m->n_param; k++) ag_guess_try(&g, m->param[k].name);
     for (int k = 0; k < m->n_derived; k++) ag_guess_try(&g, m->derived[k].name);
+    for (int k = 0; k < m->n_latch; k++) ag_guess_try(&g, m->latch[k].name);
     if (g.best)
         ag_error(c->diag, at, "'%s' (%s) has no variable '%s'; did you mean '%s'?", name_of(c, i), m->name, var, g.best);
     else if (*list)
@@ -161,6 +169,8 @@ static int variable(ag_circuit *c, ag_instance i, const char *var, ag_loc at)
     if (k >= 0) return keep(c, device_probe(i, AG_PROBE_PARAM, k, m->param[k].unit), name);
     k = find_derived(m, var);
     if (k >= 0) return keep(c, device_probe(i, AG_PROBE_DERIVED, k, m->derived[k].unit), name);
+    k = find_latch(m, var);
+    if (k >= 0) return keep(c, device_probe(i, AG_PROBE_LATCH, k, m->latch[k].unit), name);
     report_variable(c, i, var, at);
     return -1;
 }

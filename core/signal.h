@@ -5,7 +5,7 @@
 
 /* Probe for kind "v", "i", "p" (a = node or device, b = second node or NULL) or "@" (a = device, b = variable). Device
  * names: "r1", "x1.r1", "r.x1.r1"; "v1#branch" is i(v1). Variables of @dev[..]: its unknowns, "i", "p", "v", "g", its
- * parameters and derived values. Returns the probe's number; -1 after a report at `at` that suggests a near name. */
+ * parameters, derived values and memories. Returns the probe's number; -1 after a report at `at` that suggests a near name. */
 int  ag_signal(ag_circuit *c, const char *kind, const char *a, const char *b, ag_loc at);
 /* The same from text: "v(a,b)", "@n1[h]". */
 int  ag_signal_text(ag_circuit *c, const char *text, ag_loc at);

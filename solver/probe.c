@@ -27,6 +27,8 @@ static double value(const ag_system *s, int k, const double *x, const double *qd
         return s->conductance[s->tap_conductance[k]];
     case AG_PROBE_PARAM:
         return b->param[p->index][b->uniform[p->index] ? 0 : p->lane];
+    case AG_PROBE_LATCH:
+        return part->latch[p->index][p->lane];
     default:
         return b->derived[p->index][p->lane];
     }

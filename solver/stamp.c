@@ -14,7 +14,7 @@ typedef struct lanes {
     double **f, **q, **ux, **df, **dq, **j;
     double  *local;                      /* scratch of the elimination */
     ag_tile  tile;
-    const double **p, **d, **u;
+    const double **p, **d, **u, **latch;
 } lanes;
 
 static void gather(const ag_part *p, const double *x, const lanes *l, double *const *u)
@@ -258,6 +258,8 @@ static void aim_tile(const ag_part *p, lanes *l, int from)
         l->p[k] = b->param[k] + (b->uniform[k] ? 0 : from);
     for (int k = 0; k < p->m->n_derived; k++)
         l->d[k] = b->derived[k] + from;
+    for (int k = 0; k < p->m->n_latch; k++)
+        l->latch[k] = p->latch[k] + from;
     l->tile.n = l->n;
     l->tile.temp = b->temp + from;
 }
@@ -267,7 +269,7 @@ static lanes *new_lanes(ag_system *s, const ag_part *p, const ag_point *pt)
 {
     lanes *l = s->lanes;
     l->tile = (ag_tile){ .time = pt->time, .gmin = s->c->options.gmin, .srcfact = pt->srcfact, .p = l->p, .d = l->d,
-                         .u = l->u, .f = l->f, .q = l->q, .vector = s->c->vector, .data = p->m->data };
+                         .latch = l->latch, .u = l->u, .f = l->f, .q = l->q, .vector = s->c->vector, .data = p->m->data };
     open_tile(s, p, l);
     return l;
 }
@@ -292,6 +294,23 @@ double ag_system_breakpoint(ag_system *s, int part, double time)
             first = fmin(first, p->m->breakpoint(&l->tile, k, time));
     }
     return first;
+}
+
+void ag_system_accept(ag_system *s, double time, const double *x)
+{
+    for (int i = 0; i < s->n_part; i++) {
+        const ag_part *p = &s->part[i];
+        if (!p->m->accept)
+            continue;
+        ag_point pt = { .time = time };
+        lanes *l = new_lanes(s, p, &pt);
+        for (int from = 0; from < p->n; from += AG_LANES) {
+            aim_tile(p, l, from);
+            gather(p, x, l, l->ux);
+            l->tile.u = (const double *const *)l->ux;
+            p->m->accept(&l->tile, (double *const *)l->latch);
+        }
+    }
 }
 
 double ag_system_step_limit(ag_system *s, const double *x0, double h, const double *x1)
@@ -364,6 +383,7 @@ void ag_assemble_linear(ag_system *s)
         widest = s->part[i].mi > widest ? s->part[i].mi : widest;
         params = m->n_param > params ? m->n_param : params;
         params = m->n_derived > params ? m->n_derived : params;
+        params = m->n_latch > params ? m->n_latch : params;
     }
     lanes *l = s->lanes = AG_NEW(s->arena, lanes, 1);
     double ***table[] = { &l->f, &l->q, &l->ux, &l->df, &l->dq, &l->j };
@@ -371,6 +391,7 @@ void ag_assemble_linear(ag_system *s)
         *table[k] = AG_NEW(s->arena, double *, k < 3 ? widest + 1 : widest * widest + 1);
     l->p = AG_NEW(s->arena, const double *, params + 1);
     l->d = AG_NEW(s->arena, const double *, params + 1);
+    l->latch = AG_NEW(s->arena, const double *, params + 1);
     l->u = AG_NEW(s->arena, const double *, widest + 1);
     for (int i = 0; i < s->n_part; i++) {
         ag_part *p = &s->part[i];

@@ -133,6 +133,11 @@ static void part_initial(ag_system *s, ag_part *p)
 static void part_storage(ag_system *s, ag_part *p)
 {
     p->u = columns(s->arena, p->mi, p->padded);
+    p->latch = columns(s->arena, p->m->n_latch, p->padded);
+    for (int k = 0; k < p->m->n_latch; k++)
+        for (int j = 0; j < p->padded; j++)
+            p->latch[k][j] = p->m->latch[k].init;
+    s->latches |= p->m->n_latch > 0;
     if (!p->ne)
         return;
     p->w = columns(s->arena, p->ne * p->ne, p->padded);

@@ -41,6 +41,7 @@ typedef struct ag_part {                 /* a batch in the system */
     ag_stampref *stamp; int n_stamp;
     double **w;                          /* [ne * ne][padded]: inverse of the eliminated block */
     double **jeb, **jbe;                 /* [ne * mi], [mi * ne][padded] or NULL: coupling to kept inputs / outputs */
+    double **latch;                      /* [n_latch][padded]: memories */
     struct ag_tap *tap; int n_tap;       /* probed currents, by lane */
 } ag_part;
 
@@ -62,6 +63,7 @@ typedef struct ag_system {
     double      base_a;
     double     *abstol;                  /* [n]: absolute tolerance of each unknown */
     unsigned char *controlled;           /* [n]: takes part in the time-step error control */
+    int         latches;                 /* some device has memories */
     double     *conductance; int n_conductance;
     int        *tap_row, *tap_conductance;   /* [n_probe]: slot of a probe's current; index of its conductance; or -1 */
     /* Of the last assembly. */
@@ -108,6 +110,8 @@ void        ag_system_row(const ag_system *s, double time, const double *x, cons
 double      ag_system_breakpoint(ag_system *s, int part, double time);
 /* What the models allow as next step [s] after x0 -> x1 within h [s]; negative: this step is refused. */
 double      ag_system_step_limit(ag_system *s, const double *x0, double h, const double *x1);
+/* The point x at time stands: devices update their memories. */
+void        ag_system_accept(ag_system *s, double time, const double *x);
 /* Constant part of the matrix, once per run. */
 void        ag_assemble_linear(ag_system *s);
 

@@ -374,6 +374,10 @@ static ag_status accept(tran *r, const ag_method *m, double h)
     r->cuts = 0;
     r->t_rest = at_corner ? 0 : (r->t_rest + h) - (to - r->t);
     r->t = at_corner ? r->corner : to;
+    if (r->s->latches) {
+        ag_system_accept(r->s, r->t, r->x0);
+        ag_system_row(r->s, r->t, r->x0, r->qd0, r->row[2]);
+    }
     ag_status status = deliver(r);
     swap(&r->row[0], &r->row[2]);
     if (!r->fixed)
@@ -433,6 +437,7 @@ ag_status ag_transient(ag_newton *w, const ag_analysis *a, ag_run_io *io)
     if (status != AG_OK)
         return status;
     r->corner = 0;                                    /* the start is a corner */
+    ag_system_accept(r->s, 0, r->x0);
     ag_system_row(r->s, 0, r->x0, r->qd0, r->row[2]);
     memcpy(r->row[0], r->row[2], ((size_t)r->s->c->plan.n_probe + 1) * sizeof(double));
     status = deliver(r);

@@ -54,8 +54,9 @@ enum { V, N, H, A, MM, VC, M };                           /* inputs: branch volt
 enum { I = V };                                           /* outputs: branch current; the rows of N .. VC */
 enum { THICKNESS, TANNEAL, AREA, WLAT, WGB, DCRIT, EPSF, KANN, NANN, WAUF, WBOT, KBOT, KN, ALPHAN, ETAN, ETAAU, KHOP, KLIM,
        KDN, ALPHAD, ETAD, DNW, NCRIT, KG, ALPHAG, ETAG, KDH, KAP, KAM, ALPHAA, ETAA, EG, DG, ACRIT, KRET, ERET, GPRE,
-       GHRS, VH, PHIB, GPC, GMAX, LAMT, RS, TAUP, RP, CGEO, TCR, USAT, XLIM, AUSIDE, N0, H0, A0, M0, N_PARAM };
+       GHRS, VH, PHIB, GPC, GMAX, LAMT, RS, TAUP, RP, CGEO, TCR, USAT, XLIM, AUSIDE, VEVENT, N0, H0, A0, M0, N_PARAM };
 enum { WTOP, WAU, DWB, BETA, GH, GN, METAL, KR, RN, RM, CAP_N, CAP_M, CAP, VG, VD, RA, GP, CP, N_DERIVED };   /* derived */
+enum { EVENTS, ABOVE };                                   /* memories */
 
 static const char *const terminal[] = { [TE] = "te", [BE] = "be" };
 static const ag_branch   branch[]   = { [V] = { "v", TE, BE, 0 } };
@@ -122,10 +123,15 @@ static const ag_param param[] = {
     [USAT]      = REAL("usat",      "V",   1.5,     0.1,    5,     "largest drive"),
     [XLIM]      = REAL("xlim",      "1",   15,      1,      50,    "argument beyond which sinh goes straight"),
     [AUSIDE]    = { "auside", "1", 1, 0, 1, "0: no nuclei at the gold side", AG_INT, AG_ANYWHERE },
+    [VEVENT]    = REAL("vevent",    "V",   20e-3,   1e-3,   10,    "a switching event begins where the magnitude of v rises through this"),
     [N0]        = REAL("n0",        "1",   1e-6,    0,      1,     "initial coverage at silver"),
     [H0]        = REAL("h0",        "1",   1e-6,    0,      1,     "initial length"),
     [A0]        = REAL("a0",        "1",   1e-6,    0,      1,     "initial cross-section"),
     [M0]        = REAL("m0",        "1",   1e-6,    0,      1,     "initial coverage at gold"),
+};
+static const ag_latch latch[] = {
+    [EVENTS] = { "events", "1", 0, "switching events so far: pulses beyond vevent" },
+    [ABOVE]  = { "above",  "1", 0, "1 while the magnitude of v is beyond vevent" },
 };
 static const ag_derived derived[] = {
     [WTOP]  = { "wtop", "eV", "barrier of nucleation at silver" },
@@ -322,15 +328,25 @@ static double conductance(const ag_tile *t, int k)
 
 static double step(const ag_tile *old, const ag_tile *now) { return ag_step_conductance(old, now, 0.5, conductance); }
 
+/* A switching event begins where |v| rises through vevent after having been below it; reads stay below. */
+static void accept(const ag_tile *t, double *const *memory)
+{
+    for (int k = 0; k < t->n; k++) {
+        double above = fabs(t->u[V][k]) >= t->p[VEVENT][k];
+        memory[EVENTS][k] += above > memory[ABOVE][k];
+        memory[ABOVE][k] = above;
+    }
+}
+
 #define BIT(out, in) ((uint64_t)1 << ((out) * M + (in)))
 #define STATE_BITS(X) (BIT(X, V) | BIT(X, N) | BIT(X, H) | BIT(X, A) | BIT(X, MM))
 
 const ag_model ag_model_ag2s_filament = {
     .name = "ag2s_filament", .title = "Au/Ag2S/Ag filament cell with nucleation",
-    AG_TABLE(terminal), AG_TABLE(branch), AG_TABLE(unknown), AG_TABLE(param), AG_TABLE(derived),
+    AG_TABLE(terminal), AG_TABLE(branch), AG_TABLE(unknown), AG_TABLE(param), AG_TABLE(derived), AG_TABLE(latch),
     .flags = AG_TWO_TERMINAL,
     .df_nz = STATE_BITS(I) | BIT(I, VC) | STATE_BITS(N) | STATE_BITS(H) | STATE_BITS(A) | STATE_BITS(MM)
              | BIT(VC, V) | BIT(VC, VC),
     .dq_nz = BIT(I, V) | BIT(N, N) | BIT(H, H) | BIT(A, A) | BIT(MM, MM) | BIT(VC, VC),
-    .prepare = prepare, .limit = limit, .step = step, .eval = eval,
+    .prepare = prepare, .limit = limit, .step = step, .accept = accept, .eval = eval,
 };

@@ -309,6 +309,28 @@ static void jump_stays_a_jump(void **state)
     sim_free(s);
 }
 
+/* Memories change at accepted points only: refused steps and the method leave no trace in the count of pulses. */
+static void memories_count_each_event_once(void **state)
+{
+    (void)state;
+    for (int m = 0; m < 3; m++) {
+        char text[512];
+        snprintf(text, sizeof text, "events\nv1 a 0 pulse(5m -0.3 1u 20n 20n 0.5u 2u)\nn1 a 0 m1\n"
+                 ".model m1 ag2s_filament(thickness=200n)\n.tran 10n 9u\n.options method=%s\n", methods[m]);
+        sim *s = sim_new(text);
+        int events = sim_signal(s, "@n1[events]"), v = sim_signal(s, "v(a)");
+        sim_run(s);
+        assert_true(s->io.stats.rejected_error + s->io.stats.rejected_newton + s->io.stats.rejected_model > 0);
+        assert_close(sim_at(s, 0, events), 0, 0, 0);
+        assert_close(sim_last(s, events), 4, 0, 0);
+        for (int k = 1; k < s->n; k++) {
+            int rise = fabs(sim_at(s, k, v)) >= 20e-3 && fabs(sim_at(s, k - 1, v)) < 20e-3;
+            assert_close(sim_at(s, k, events) - sim_at(s, k - 1, events), rise, 0, 0);
+        }
+        sim_free(s);
+    }
+}
+
 static void absurd_tmax_is_refused(void **state)
 {
     (void)state;
@@ -334,6 +356,7 @@ int main(void)
         cmocka_unit_test(output_starts_at_tstart),
         cmocka_unit_test(start_under_uic_shows_no_impulse),
         cmocka_unit_test(jump_stays_a_jump),
+        cmocka_unit_test(memories_count_each_event_once),
         cmocka_unit_test(absurd_tmax_is_refused),
         cmocka_unit_test(fast_events_are_followed_hours_after_the_start),
     };
