@@ -7,8 +7,8 @@
  *
  * x in [0, 1] is the normalised conductance. fp and fm are tables, one pair "x, f" a line in the files that fxpdata and
  * fxmdata name; between the points they are straight lines, before the first and behind the last constant. fm is negative, and so is d2
- * where the speed grows with the voltage. Motion up stops over 0.001 before the last x of fp (or 1), motion down over 0.001
- * behind the first x of fm (or 0). Exponentials of v continue as tangents above 50.
+ * where the speed grows with the voltage. Under fp, motion up stops over 0.001 before its last x, under fm, motion down over
+ * 0.001 behind its first x; nothing leaves 0 .. 1. Exponentials of v continue as tangents above 50.
  *
  * Names and defaults are Xyce's for level 4, also the card's type: .model m memristor(level=4 ...). Differences:
  *   - The threshold of the negative side is at -|vn|: Xyce's netlists write either sign.
@@ -73,14 +73,22 @@ static inline ag_vd table(ag_vector f, double x)
     return (ag_vd){ f.v[2 * low + 1] + slope * (x - f.v[2 * low]), slope };
 }
 
-/* The table of a motion with its stop: up at the table's last x, down at its first. */
-static inline ag_vd motion(ag_vector f, double x, int up)
+/* y times min(1, left/STOP), 0 behind the end; left_x = +-1 is the slope of left. */
+static inline ag_vd stopped(ag_vd y, double left, double left_x)
 {
-    double end = up ? ag_min(f.v[f.n - 2], 1) : ag_max(f.v[0], 0), left = (up ? end - x : x - end) / STOP;
-    ag_vd  y = table(f, x);
-    if (left <= 0) return (ag_vd){ 0, 0 };
-    if (left >= 1) return y;
-    return (ag_vd){ y.v * left, y.d * left + y.v * (up ? -1 : 1) / STOP };
+    double part = left / STOP;
+    if (part >= 1) return y;
+    return part <= 0 ? (ag_vd){ 0, 0 } : (ag_vd){ y.v * part, y.d * part + y.v * left_x / STOP };
+}
+
+/* The table of a motion with its stops: at its last x for the side up, at its first for the other; and where it has the wrong
+ * sign (measured noise) under the speed g, so that it leads back, at 0 or 1. */
+static inline ag_vd motion(ag_vector f, double x, int up, double g)
+{
+    ag_vd y = table(f, x);
+    int   back = (y.v * g > 0) != up;
+    y = up ? stopped(y, ag_min(f.v[f.n - 2], 1) - x, -1) : stopped(y, x - ag_max(f.v[0], 0), 1);
+    return !back ? y : up ? stopped(y, x, 1) : stopped(y, 1 - x, -1);
 }
 
 static void eval(const ag_tile *t)
@@ -94,7 +102,7 @@ static void eval(const ag_tile *t)
         int    up = v > 0;
         double past = up ? ag_pos(v - p[VP][k]) : v - vn < 0 ? v - vn : 0 * v;
         double slope = up ? p[D1][k] : p[D2][k], speed = up ? p[C1][k] : p[C2][k];
-        ag_vd  g = growth(slope * past), f = motion(t->vector[(int)p[up ? FXPDATA : FXMDATA][k]], x, up);
+        ag_vd  g = growth(slope * past), f = motion(t->vector[(int)p[up ? FXPDATA : FXMDATA][k]], x, up, g.v);
         t->f[I][k] = x * h;
         t->f[DX][k] = -speed * g.v * f.v;
         t->q[DX][k] = x;

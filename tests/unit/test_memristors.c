@@ -102,6 +102,9 @@ static void pem_follows_its_tables(void **state)
     /* Before the first point of the table it is constant, at its ends the motion stops. */
     CHECK(pem, 0.9, 0.05, 0.000666954534565 / 5, 4649.56247721 * 0.6 / 0.75, CELL);
     CHECK(pem, 0.9, 0.95, 0.000666954534565 * 3.8, 0, CELL);
+    /* Where a table leads back (fm > 0 here), the motion stops at the other end of 0 .. 1. */
+    CHECK(pem, -1.2, 1, -0.00510004469821 / 0.6, 0, CELL, { "vn", 1 });
+    CHECK(pem, -1.2, 0.9995, -0.00510004469821 / 0.6 * 0.9995, 0.5 * 0.05 * 1135.51492654 / 0.35, CELL, { "vn", 1 });
     CHECK(pem, -1.2, 0.1, -0.00510004469821 / 6, 0, CELL, { "vn", 1 });
     CHECK(pem, -1.2, 0.05, -0.00510004469821 / 12, 0, CELL, { "vn", 1 });
 }
