@@ -10,12 +10,23 @@ const ag_model *ag_model_find(const char *name)
     return NULL;
 }
 
+const ag_alias *ag_model_alias(const ag_model *m, const char *type)
+{
+    for (int k = 0; k < m->n_alias; k++)
+        if (ag_name_same(m->alias[k].type, type)) return &m->alias[k];
+    return NULL;
+}
+
+static int is_type(const ag_model *m, const char *type)
+{
+    return (m->type && ag_name_same(m->type, type)) || ag_model_alias(m, type);
+}
+
 const ag_model *ag_model_typed(const char *type, int level)
 {
     const ag_model *found = NULL;
     for (const ag_model *const *m = ag_models; *m; m++)
-        if ((*m)->type && ag_name_same((*m)->type, type) && (level < 0 ? !found || (*m)->level < found->level : (*m)->level == level))
-            found = *m;
+        if (is_type(*m, type) && (level < 0 ? !found || (*m)->level < found->level : (*m)->level == level)) found = *m;
     return found;
 }
 

@@ -73,13 +73,15 @@ typedef struct ag_tile {
 enum {
     AG_LINEAR = 1,      /* f and q affine in u with coefficients that never change: stamped once per step size */
     AG_TIMED = 2,       /* f depends on time (or srcfact) explicitly */
-    AG_TWO_TERMINAL = 4 /* i(name) and p(name) are the current into terminal 0 and v(terminal 0, terminal 1) times it */
+    AG_TWO_TERMINAL = 4 /* v(name), i(name) and p(name) are those of one branch from terminal 0 to terminal 1 */
 };
 
 typedef struct ag_derived { const char *name, *unit, *help; } ag_derived;
 /* A memory beside the states: changes only in accept, so a step that is refused leaves no trace in it. */
 typedef struct ag_latch { const char *name, *unit; double init; const char *help; } ag_latch;
 typedef struct ag_word { int param; const char *text; double value; } ag_word;    /* window=biolek stands for window=2 */
+/* Another type of card, which presets a parameter: pmos is an nmos with polarity -1. */
+typedef struct ag_alias { const char *type; int param; double value; } ag_alias;
 
 typedef struct ag_model {
     const char        *name, *title, *const *terminal;
@@ -90,7 +92,8 @@ typedef struct ag_model {
     const ag_derived  *derived;
     const ag_latch    *latch;
     const ag_word     *word;              /* words that values of parameters may be written as */
-    int                n_terminal, n_branch, n_unknown, n_ref, n_param, n_derived, n_latch, n_word;
+    const ag_alias    *alias;             /* types beside `type` */
+    int                n_terminal, n_branch, n_unknown, n_ref, n_param, n_derived, n_latch, n_word, n_alias;
     const char        *type;              /* ".model x type(level=...)" means this model as well as its own name; or NULL */
     int                level;             /* with type; a card without level means the lowest one */
     const char *const *ignored;           /* parameters of other simulators, accepted with a warning; ends with NULL */
@@ -126,6 +129,8 @@ extern const ag_model *const ag_models[];          /* every file of models/, end
 const ag_model *ag_model_find(const char *name);   /* case-insensitive; NULL when there is none */
 /* The model of a type of other simulators: "memristor", 3. level < 0: the lowest. NULL when there is none. */
 const ag_model *ag_model_typed(const char *type, int level);
+/* What m presets for that type; NULL when it is not one of m's aliases. */
+const ag_alias *ag_model_alias(const ag_model *m, const char *type);
 /* Value of parameter k written as a word; 0 when the model knows no such word. */
 int             ag_model_word(const ag_model *m, int k, const char *text, double *value);
 int             ag_model_ignores(const ag_model *m, const char *param);

@@ -8,9 +8,9 @@
 typedef enum ag_probe_kind {
     AG_PROBE_NODE,                          /* v(a) or v(a,b) */
     AG_PROBE_UNKNOWN,                       /* own unknown `index` of an instance: a state, a branch current */
-    AG_PROBE_CURRENT,                       /* current into terminal 0 of a two-terminal instance, with dq/dt */
-    AG_PROBE_POWER,                         /* v(terminal 0, terminal 1) times that current */
-    AG_PROBE_VOLTAGE,                       /* v(terminal 0, terminal 1) of an instance */
+    AG_PROBE_CURRENT,                       /* current into terminal `index` of an instance, with dq/dt */
+    AG_PROBE_POWER,                         /* sum of voltage times current over the branches of an instance */
+    AG_PROBE_VOLTAGE,                       /* voltage of branch `index` of an instance */
     AG_PROBE_CONDUCTANCE,                   /* slope di/dv of the static curve, memories held */
     AG_PROBE_PARAM,                         /* parameter `index`, constant */
     AG_PROBE_DERIVED,                       /* derived value `index`, constant */

@@ -108,15 +108,32 @@ static int find_derived(const ag_model *m, const char *name)
     return -1;
 }
 
-/* The current is an own unknown where the model has one called i (V, L, E); otherwise two terminals are needed for it
- * to be one number. */
-static int current(ag_circuit *c, ag_instance i, const char *name, ag_loc at)
+/* The current into the first terminal: an own unknown where the model has one called i (V, L, E). */
+static int current(ag_circuit *c, ag_instance i, const char *name)
 {
-    const ag_model *m = model_of(c, i);
-    int k = find_unknown(m, "i");
+    int k = find_unknown(model_of(c, i), "i");
     if (k >= 0) return keep(c, device_probe(i, AG_PROBE_UNKNOWN, k, "A"), name);
-    if (m->flags & AG_TWO_TERMINAL) return keep(c, device_probe(i, AG_PROBE_CURRENT, 0, "A"), name);
-    ag_error(c->diag, at, "%s: a %s has %d terminals, so its current is not one number", name, m->name, m->n_terminal);
+    return keep(c, device_probe(i, AG_PROBE_CURRENT, 0, "A"), name);
+}
+
+static int power(ag_circuit *c, ag_instance i, const char *name)
+{
+    return keep(c, device_probe(i, AG_PROBE_POWER, 0, "W"), name);
+}
+
+/* "id" is the current into terminal d of a transistor; -1 when there is no such terminal. Between two terminals there is
+ * only one current, and all names but i are left to parameters. */
+static int terminal_of_current(const ag_model *m, const char *var)
+{
+    for (int k = 0; *var == 'i' && !(m->flags & AG_TWO_TERMINAL) && k < m->n_terminal; k++)
+        if (!strcmp(m->terminal[k], var + 1)) return k;
+    return -1;
+}
+
+static int find_branch(const ag_model *m, const char *name)
+{
+    for (int k = 0; k < m->n_branch; k++)
+        if (!strcmp(m->branch[k].name, name)) return k;
     return -1;
 }
 
@@ -134,21 +151,25 @@ static void report_variable(ag_circuit *c, ag_instance i, const char *var, ag_lo
 {
     const ag_model *m = model_of(c, i);
     ag_guess g = { .name = var };
-    char    *list = ag_printf(c->arena, "%s", m->flags & AG_TWO_TERMINAL ? "v, i, p, g" : "");
+    char    *list = ag_printf(c->arena, "%s", m->flags & AG_TWO_TERMINAL ? "v, i, p, g" : "i, p");
+    for (int k = 0; k < m->n_branch && !(m->flags & AG_TWO_TERMINAL); k++) {
+        ag_guess_try(&g, m->branch[k].name);
+        list = ag_printf(c->arena, "%s, %s", list, m->branch[k].name);
+    }
+    for (int k = 0; k < m->n_terminal && !(m->flags & AG_TWO_TERMINAL); k++)
+        list = ag_printf(c->arena, "%s, i%s", list, m->terminal[k]);
     for (int k = 0; k < m->n_unknown; k++) {
         ag_guess_try(&g, m->unknown[k].name);
-        list = ag_printf(c->arena, "%s%s%s", list, *list ? ", " : "", m->unknown[k].name);
+        list = ag_printf(c->arena, "%s, %s", list, m->unknown[k].name);
     }
     for (int k = 0; k < m->n_param; k++) ag_guess_try(&g, m->param[k].name);
     for (int k = 0; k < m->n_derived; k++) ag_guess_try(&g, m->derived[k].name);
     for (int k = 0; k < m->n_latch; k++) ag_guess_try(&g, m->latch[k].name);
     if (g.best)
         ag_error(c->diag, at, "'%s' (%s) has no variable '%s'; did you mean '%s'?", name_of(c, i), m->name, var, g.best);
-    else if (*list)
+    else
         ag_error(c->diag, at, "'%s' (%s) has no variable '%s'; it has %s, and its parameters", name_of(c, i), m->name,
                  var, list);
-    else
-        ag_error(c->diag, at, "'%s' (%s) has no variable '%s'", name_of(c, i), m->name, var);
 }
 
 static int variable(ag_circuit *c, ag_instance i, const char *var, ag_loc at)
@@ -157,10 +178,14 @@ static int variable(ag_circuit *c, ag_instance i, const char *var, ag_loc at)
     const char     *name = ag_printf(c->arena, "@%s[%s]", name_of(c, i), var);
     int k = find_unknown(m, var);
     if (k >= 0) return keep(c, device_probe(i, AG_PROBE_UNKNOWN, k, m->unknown[k].unit), name);
-    if (!strcmp(var, "i")) return current(c, i, name, at);
-    if (!strcmp(var, "p")) return two_terminal(c, i, AG_PROBE_POWER, "W", name, at);
+    if (!strcmp(var, "i")) return current(c, i, name);
+    if (!strcmp(var, "p")) return power(c, i, name);
     if (!strcmp(var, "v")) return two_terminal(c, i, AG_PROBE_VOLTAGE, "V", name, at);
     if (!strcmp(var, "g")) return two_terminal(c, i, AG_PROBE_CONDUCTANCE, "S", name, at);
+    k = find_branch(m, var);
+    if (k >= 0) return keep(c, device_probe(i, AG_PROBE_VOLTAGE, k, "V"), name);
+    k = terminal_of_current(m, var);
+    if (k >= 0) return keep(c, device_probe(i, AG_PROBE_CURRENT, k, "A"), name);
     k = ag_param_find(m->param, m->n_param, var);
     if (k >= 0 && (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT)) {
         ag_error(c->diag, at, "%s: this parameter is not a number", name);
@@ -194,8 +219,8 @@ int ag_signal(ag_circuit *c, const char *kind, const char *a, const char *b, ag_
     }
     ag_instance i = find_device(c, a, at);
     if (i.batch < 0) return -1;
-    if (*kind == 'i') return current(c, i, ag_printf(c->arena, "i(%s)", name_of(c, i)), at);
-    if (*kind == 'p') return two_terminal(c, i, AG_PROBE_POWER, "W", ag_printf(c->arena, "p(%s)", name_of(c, i)), at);
+    if (*kind == 'i') return current(c, i, ag_printf(c->arena, "i(%s)", name_of(c, i)));
+    if (*kind == 'p') return power(c, i, ag_printf(c->arena, "p(%s)", name_of(c, i)));
     return variable(c, i, b ? b : "", at);
 }
 

@@ -316,7 +316,7 @@ static int own_current(const ag_model *m)
     return -1;
 }
 
-/* A device without a current among its unknowns gets an ammeter, a 0 V source in series with its first node. Its name
+/* A device without a current among its unknowns gets an ammeter, a 0 V source in series with its first terminal. Its name
  * and its node's hold a '#', which no netlist's saved signals show. */
 static ag_instance ammeter(ag_elab *el, ag_instance device, ag_loc at)
 {
@@ -342,10 +342,6 @@ void ag_resolve_waiting(ag_elab *el)
         }
         const ag_model *m = el->c->batch[i.batch]->model;
         if (own_current(m) < 0) {
-            if (!(m->flags & AG_TWO_TERMINAL)) {
-                ag_elab_error(el, w->at, "'%s' has %d terminals, so its current is not one number", w->name, m->n_terminal);
-                continue;
-            }
             i = ammeter(el, i, w->at);
             m = el->c->batch[i.batch]->model;
         }

@@ -119,9 +119,7 @@ static const char **expand_pattern(ag_elab *el, const ag_expr *e, int *n)
                 *AG_PUSH(el->a, list, *n, cap) = el->c->node_name[k];
     } else {
         for (int k = 0; (name = ag_map_next(el->c->instance_map, &k, NULL)); ) {
-            ag_instance i = ag_circuit_find(el->c, name);
-            int         two = el->c->batch[i.batch]->model->flags & AG_TWO_TERMINAL;
-            if (two && !strchr(name, '#') && (matches(e->a, name) || (name[1] == '.' && matches(e->a, name + 2))))
+            if (!strchr(name, '#') && (matches(e->a, name) || (name[1] == '.' && matches(e->a, name + 2))))
                 *AG_PUSH(el->a, list, *n, cap) = name;
         }
     }

@@ -1,17 +1,28 @@
 /* probe - the values of a circuit's probes at a solved point. */
 #include "solver/system.h"
 
-static double terminal_voltage(const ag_batch *b, int lane, const double *x)
+static double node_voltage(const double *x, int node) { return node ? x[node - 1] : 0; }
+
+static double branch_voltage(const ag_batch *b, int branch, int lane, const double *x)
 {
-    int p = b->node[0][lane], n = b->node[1][lane];
-    return (p ? x[p - 1] : 0) - (n ? x[n - 1] : 0);
+    const ag_branch *w = &b->model->branch[branch];
+    return node_voltage(x, b->node[w->pos][lane]) - node_voltage(x, b->node[w->neg][lane]);
+}
+
+/* What the device takes in through its terminals: branch currents, each between two of them, carry all of it. */
+static double power(const ag_system *s, const ag_batch *b, int lane, const double *x, const double *qdot, int row)
+{
+    double sum = 0;
+    for (int k = 0; k < b->model->n_branch; k++)
+        sum += branch_voltage(b, k, lane, x) * (s->F[row + k] + qdot[row + k]);
+    return sum;
 }
 
 static double value(const ag_system *s, int k, const double *x, const double *qdot)
 {
     const ag_probe *p = &s->c->plan.probe[k];
     if (p->kind == AG_PROBE_NODE)
-        return (p->node[0] ? x[p->node[0] - 1] : 0) - (p->node[1] ? x[p->node[1] - 1] : 0);
+        return node_voltage(x, p->node[0]) - node_voltage(x, p->node[1]);
     const ag_part *part = &s->part[p->batch];
     const ag_batch *b = part->b;
     switch (p->kind) {
@@ -20,9 +31,9 @@ static double value(const ag_system *s, int k, const double *x, const double *qd
     case AG_PROBE_CURRENT:
         return s->F[s->tap_row[k]] + qdot[s->tap_row[k]];
     case AG_PROBE_POWER:
-        return terminal_voltage(b, p->lane, x) * (s->F[s->tap_row[k]] + qdot[s->tap_row[k]]);
+        return power(s, b, p->lane, x, qdot, s->tap_row[k]);
     case AG_PROBE_VOLTAGE:
-        return terminal_voltage(b, p->lane, x);
+        return branch_voltage(b, p->index, p->lane, x);
     case AG_PROBE_CONDUCTANCE:
         return s->conductance[s->tap_conductance[k]];
     case AG_PROBE_PARAM:

@@ -209,22 +209,28 @@ static double static_conductance(const ag_part *p, const lanes *l, int i)
     return g;
 }
 
-/* Terminal currents, charges and conductances of probed lanes. */
+/* Adds the current and charge of every branch to its own slot, or the part that enters a terminal to one. */
+static void read_current(ag_system *s, const ag_part *p, const lanes *l, const ag_tap *tap, int i)
+{
+    for (int k = 0; k < p->nb; k++) {
+        int one = tap->terminal < 0, row = one ? tap->row + k : tap->row;
+        double sign = one ? 1 : (p->m->branch[k].pos == tap->terminal) - (p->m->branch[k].neg == tap->terminal);
+        s->F[row] += sign * l->f[k][i];
+        s->Q[row] += sign * l->q[k][i];
+    }
+}
+
+/* Currents, charges and conductances of probed lanes. */
 static void read_taps(ag_system *s, const ag_part *p, const lanes *l)
 {
     for (int t = 0; t < p->n_tap; t++) {
         int i = p->tap[t].lane - l->from;
         if (i < 0 || i >= l->n)
             continue;
-        if (p->tap[t].conductance >= 0) {
+        if (p->tap[t].conductance >= 0)
             s->conductance[p->tap[t].conductance] = static_conductance(p, l, i);
-            continue;
-        }
-        for (int k = 0; k < p->nb; k++) {
-            double sign = (p->m->branch[k].pos == 0) - (p->m->branch[k].neg == 0);
-            s->F[p->tap[t].row] += sign * l->f[k][i];
-            s->Q[p->tap[t].row] += sign * l->q[k][i];
-        }
+        else
+            read_current(s, p, l, &p->tap[t], i);
     }
 }
 

@@ -182,7 +182,7 @@ static void set_tolerances(ag_system *s)
     }
 }
 
-/* A slot behind the rows for every probed current (power needs it too), an index for every conductance. */
+/* Slots behind the rows: one for a probed current, one per branch for a power; an index for every conductance. */
 static void add_taps(ag_system *s)
 {
     const ag_plan *plan = &s->c->plan;
@@ -195,14 +195,15 @@ static void add_taps(ag_system *s)
     for (int k = 0; k < plan->n_probe; k++) {
         const ag_probe *pr = &plan->probe[k];
         s->tap_row[k] = s->tap_conductance[k] = -1;
-        int current = pr->kind == AG_PROBE_CURRENT || pr->kind == AG_PROBE_POWER;
+        int power = pr->kind == AG_PROBE_POWER, current = pr->kind == AG_PROBE_CURRENT || power;
         if (!current && pr->kind != AG_PROBE_CONDUCTANCE)
             continue;
         ag_part *p = &s->part[pr->batch];
-        ag_tap tap = { pr->lane, s->ground, -1 };
-        if (current)
-            tap.row = s->tap_row[k] = s->rows++;
-        else
+        ag_tap tap = { pr->lane, s->ground, power ? -1 : pr->index, -1 };
+        if (current) {
+            tap.row = s->tap_row[k] = s->rows;
+            s->rows += power ? p->nb : 1;
+        } else
             tap.conductance = s->tap_conductance[k] = s->n_conductance++;
         *AG_PUSH(s->arena, p->tap, count[pr->batch], cap[pr->batch]) = tap;
         p->n_tap = count[pr->batch];

@@ -45,7 +45,9 @@ typedef struct ag_part {                 /* a batch in the system */
     struct ag_tap *tap; int n_tap;       /* probed currents, by lane */
 } ag_part;
 
-typedef struct ag_tap { int lane, row, conductance; } ag_tap;   /* row: slot of current/charge; conductance: index or -1 */
+/* What a probe needs of one evaluation: the current and charge into a terminal, or of each branch (terminal < 0) in slots
+ * row, row + 1, ...; or a conductance (its index; else -1). */
+typedef struct ag_tap { int lane, row, terminal, conductance; } ag_tap;
 
 typedef struct ag_system {
     ag_circuit *c;
@@ -65,7 +67,7 @@ typedef struct ag_system {
     unsigned char *controlled;           /* [n]: takes part in the time-step error control */
     int         latches;                 /* some device has memories */
     double     *conductance; int n_conductance;
-    int        *tap_row, *tap_conductance;   /* [n_probe]: slot of a probe's current; index of its conductance; or -1 */
+    int        *tap_row, *tap_conductance;   /* [n_probe]: first slot of a probe; index of its conductance; or -1 */
     /* Of the last assembly. */
     double     *F, *Q, *S;               /* [rows]: f, q; tolerance of the residual row [unit of the row] */
     double     *r;                       /* [n + 1]: F + a Q + hist */

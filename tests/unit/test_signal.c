@@ -29,7 +29,9 @@ static void names_become_canonical(void **state)
         { "p(n.x1.n1)", "p(n.x1.n1)", "W" }, { "i(x1.x2.r1)", "i(r.x1.x2.r1)", "A" }, { "@x1.n1[W]", "@n.x1.n1[w]", "1" },
         { "@n.x1.n1[q]", "@n.x1.n1[q]", "C" }, { "@r1[g]", "@r1[g]", "S" }, { "@r1[v]", "@r1[v]", "V" },
         { "@r1[i]", "@r1[i]", "A" }, { "@r1[p]", "@r1[p]", "W" }, { "@r1[r]", "@r1[r]", "ohm" },
-        { "@x1.n1[g0]", "@n.x1.n1[g0]", "S" }, { "@v1[i]", "@v1[i]", "A" },
+        { "@x1.n1[g0]", "@n.x1.n1[g0]", "S" }, { "@v1[i]", "@v1[i]", "A" }, { "i(m1)", "i(m1)", "A" },
+        { "p(m1)", "p(m1)", "W" }, { "@m1[p]", "@m1[p]", "W" }, { "@m1[ID]", "@m1[id]", "A" },
+        { "@m1[vgs]", "@m1[vgs]", "V" },
     };
     bench *b = *state;
     fill(b);
@@ -57,6 +59,11 @@ static void probes_name_what_is_to_be_read(void **state)
     assert_int_equal(probe(b, "p(r1)")->quantity, AG_Q_POWER);
     assert_int_equal(probe(b, "@r1[v]")->kind, AG_PROBE_VOLTAGE);
     assert_int_equal(probe(b, "@r1[g]")->kind, AG_PROBE_CONDUCTANCE);
+    assert_int_equal(probe(b, "i(m1)")->index, 0);
+    assert_int_equal(probe(b, "@m1[is]")->kind, AG_PROBE_CURRENT);
+    assert_int_equal(probe(b, "@m1[is]")->index, 2);
+    assert_int_equal(probe(b, "@m1[vgs]")->kind, AG_PROBE_VOLTAGE);
+    assert_int_equal(probe(b, "@m1[vgs]")->index, 1);
     p = probe(b, "@x1.n1[q]");
     ag_instance n1 = ag_circuit_find(b->c, ag_name0(b->c->names, "n.x1.n1"));
     assert_int_equal(p->kind, AG_PROBE_UNKNOWN);
@@ -89,12 +96,11 @@ static void unknown_names_get_a_suggestion(void **state)
         { "i(v11)", "no device 'v11'; did you mean 'v1'?" },
         { "i(x1.n2)", "no device 'x1.n2'; did you mean 'n.x1.n1'?" },
         { "i(q)", "no device 'q'" },
-        { "i(m1)", "i(m1): a three has 3 terminals, so its current is not one number" },
-        { "p(m1)", "p(m1): only devices with two terminals have it, not a three" },
+        { "@m1[g]", "@m1[g]: only devices with two terminals have it, not a three" },
         { "@x1.n1[rofg]", "'n.x1.n1' (cell) has no variable 'rofg'; did you mean 'roff'?" },
         { "@x1.n1[zz]", "'n.x1.n1' (cell) has no variable 'zz'; it has v, i, p, g, w, q, and its parameters" },
         { "@x1.n1[table]", "@n.x1.n1[table]: this parameter is not a number" },
-        { "@m1[x]", "'m1' (three) has no variable 'x'" },
+        { "@m1[x]", "'m1' (three) has no variable 'x'; it has i, p, vds, vgs, id, ig, is, and its parameters" },
     };
     bench *b = *state;
     fill(b);
