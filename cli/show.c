@@ -39,6 +39,8 @@ static void usage(const ag_model *m)
         printf("%s%s", k ? ", " : "", m->terminal[k]);
     if (m->type)
         printf(". Also the card `.model NAME %s(level=%d ...)`", m->type, m->level);
+    for (int k = 0; k < m->n_alias; k++)
+        printf(", or `%s` with %s = %g", m->alias[k].type, m->param[m->alias[k].param].name, m->alias[k].value);
     printf(".\n");
 }
 

@@ -25,4 +25,26 @@ static inline double ag_limit_junction(double now, double next, double vt, doubl
     double base = ag_pos(now);
     return next > vcrit && next > now + 2 * vt ? base + vt * ag_log(1 + (next - base) / vt) : next;
 }
+
+/* Gate voltage of a field-effect transistor with threshold von: large steps where it conducts strongly, and at most to just
+ * beyond the threshold when it crosses it, where the curve has its corner. Voltages in V, for devices of volts. As fetlim
+ * of SPICE3 (Quarles, The SPICE3 Implementation Guide, UCB/ERL M89/44, 1989). */
+static inline double ag_limit_gate(double now, double next, double von)
+{
+    double far = fabs(now - von), up = 2 * far + 2, down = far + 1;
+    if (now >= von + 3.5) {
+        if (next >= now) return ag_min(next, now + up);
+        return next >= von + 3.5 ? ag_max(next, now - down) : ag_max(next, von + 2);
+    }
+    if (now >= von) return next >= now ? ag_min(next, von + 4) : ag_max(next, von - 0.5);
+    if (next <= now) return ag_max(next, now - up);
+    return next <= von + 0.5 ? ag_min(next, now + down) : von + 0.5;
+}
+
+/* Drain-source voltage, at least 0 now: it may treble, or fall through 0 a little. As limvds of SPICE3. */
+static inline double ag_limit_drain(double now, double next)
+{
+    if (next > now) return ag_min(next, now >= 3.5 ? 3 * now + 2 : 4);
+    return now >= 3.5 ? ag_max(next, 2) : ag_max(next, -0.5);
+}
 #endif

@@ -1,4 +1,4 @@
-/* element - the table of element letters, and the elements R C L E G B D N. */
+/* element - the table of element letters, and the elements R C L E G B D M N. */
 #include <stdint.h>
 #include <string.h>
 #include "parser/elaborate.h"
@@ -161,9 +161,10 @@ static passive read_passive(ag_elab *el, ag_scope *s, const ag_element *e, const
     return p;
 }
 
+/* Whether a card is for this element: of that model, or of a model of that type. */
 static int card_fits(ag_elab *el, const ag_element *e, const ag_card *card, const char *model, const ag_line *l)
 {
-    if (!card || !strcmp(card->model->name, model)) return 1;
+    if (!card || !strcmp(card->model->name, model) || (card->model->type && !strcmp(card->model->type, model))) return 1;
     ag_elab_error(el, l->span, "model card '%s' describes a %s, not a %s", card->name, card->model->title, e->kind->name);
     return 0;
 }
@@ -259,21 +260,38 @@ static void add_behavioural(ag_elab *el, ag_scope *s, ag_element *e)
     else ag_add_behaviour(el, s, e, source->text[0] == 'v' ? AG_FORCE_VOLTAGE : AG_FORCE_CURRENT, source->expr, node, rest);
 }
 
-/* ---- D N ---- */
+/* ---- D M N ---- */
 
-static void add_diode(ag_elab *el, ag_scope *s, ag_element *e)
+/* The card that field f names, if it is for this element; NULL after a report. */
+static ag_card *named_card(ag_elab *el, ag_scope *s, const ag_element *e, const ag_field *f, const char *model)
 {
-    int             node[2], known;
-    const ag_field *f;
-    double          area;
-    if (!ag_element_nodes(el, s, e, 2, node, &f)) return;
+    int known;
     if (!f || f->kind != AG_WORD) {
         ag_element_usage(el, e, "name of a model card");
-        return;
+        return NULL;
     }
     ag_card *card = ag_scope_card(el, s, f->text, &known);
     if (!known) ag_no_model(el, s, f->text, f->at);
-    if (!card || !card_fits(el, e, card, "d", e->line)) return;
+    return card && card_fits(el, e, card, model, e->line) ? card : NULL;
+}
+
+static void add_mosfet(ag_elab *el, ag_scope *s, ag_element *e)
+{
+    int             node[4];
+    const ag_field *f;
+    if (!ag_element_nodes(el, s, e, 4, node, &f)) return;
+    ag_card *card = named_card(el, s, e, f, "nmos");
+    if (card) keys(el, s, e, ag_element_add(el, s, e, card->model, card, node), f->next);
+}
+
+static void add_diode(ag_elab *el, ag_scope *s, ag_element *e)
+{
+    int             node[2];
+    const ag_field *f;
+    double          area;
+    if (!ag_element_nodes(el, s, e, 2, node, &f)) return;
+    ag_card *card = named_card(el, s, e, f, "d");
+    if (!card) return;
     ag_instance i = ag_element_add(el, s, e, card->model, card, node);
     for (f = f->next; f && i.batch >= 0; f = f->next) {
         int off = f->kind == AG_WORD && !strcmp(f->text, "off");       /* a hint for the operating point; not needed */
@@ -327,12 +345,12 @@ static const ag_kind table[] = {
     { 'g', "controlled current source", "Gname n+ n- nc+ nc- gain, or Gname n+ n- value={expression}", add_controlled },
     { 'b', "behavioural source", "Bname n+ n- i={expression} or v={expression}", add_behavioural },
     { 'd', "diode", "a diode needs two nodes and a model card: Dname anode cathode card [area]", add_diode },
+    { 'm', "MOS transistor", "a MOS transistor needs four nodes and a model card: Mname drain gate source bulk card [l= w= ad= as= pd= ps= nrd= nrs= m=]", add_mosfet },
     { 'n', "compact model", "a compact model needs its nodes and a model card: Nname node ... card [parameter=value ...]", add_native },
     { 'x', "subcircuit", "an instance needs nodes and the name of a subcircuit: Xname node ... subckt [parameter=value ...]", ag_add_subckt },
     { 'f', "current-controlled current source", NULL, NULL },
     { 'h', "current-controlled voltage source", NULL, NULL },
     { 'k', "coupling of inductors", NULL, NULL },
-    { 'm', "MOS transistor", NULL, NULL },
     { 'q', "bipolar transistor", NULL, NULL },
     { 'j', "junction field-effect transistor", NULL, NULL },
     { 's', "voltage-controlled switch", NULL, NULL },

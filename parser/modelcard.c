@@ -95,7 +95,7 @@ static const ag_model *find_type(const char *type)
 
 static void unknown_type(ag_elab *el, const ag_field *f)
 {
-    static const char *const later[] = { "nmos", "pmos", "npn", "pnp", "njf", "pjf", "nmf", "pmf", "sw", "csw", "ltra", "urc",
+    static const char *const later[] = { "npn", "pnp", "njf", "pjf", "nmf", "pmf", "sw", "csw", "ltra", "urc",
                                          "vdmos", NULL };
     ag_guess g = { .name = f->text };
     for (int k = 0; later[k]; k++)
@@ -154,7 +154,10 @@ static ag_card *make(ag_elab *el, ag_scope *s, const ag_modelcard *m, const char
     const ag_model *model = find_model(el, s, type);
     if (!model) return NULL;
     ag_card *card = ag_circuit_card(el->c, ag_name0(el->c->names, name), model, m->line->field->at);
-    if (card) set_values(el, s, card, type->next);
+    if (!card) return NULL;
+    const ag_alias *preset = ag_model_alias(model, type->text);
+    if (preset) ag_card_set(el->c, card, preset->param, preset->value, type->at);
+    set_values(el, s, card, type->next);
     return card;
 }
 

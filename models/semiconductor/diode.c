@@ -23,10 +23,7 @@
  */
 #include "core/model.h"
 #include "models/limit.h"
-
-#define T_REF 300.15                      /* T0 [K] */
-#define I_MAX 1e10                        /* current where exponentials go straight [A] */
-#define I_MIN 1e-280                      /* least saturation current at low temperature, so that I_MAX/is is finite [A] */
+#include "models/semiconductor/junction.h"
 
 enum { A, K };                            /* terminals */
 enum { V, VD, M };                        /* inputs: outer and junction voltage */
@@ -76,33 +73,26 @@ static const char *const ignored[] = {
     "php", "mjsw", "fcs", "tlev", "tlevc", "ctp", "cta", "tcv", "pj", "perim", "vpk", "mfg", "iave", "type", NULL,
 };
 
-/* Law of vj0(T): 2 vt (1.5 ln(T/T0) + (eg(T0)/T0 - eg(T)/T) / 2k) [V]. */
-static double potential_shift(double temp)
-{
-    double gap = 1.16 - 7.02e-4 * temp * temp / (temp + 1108), gap0 = 1.16 - 7.02e-4 * T_REF * T_REF / (T_REF + 1108);
-    return 2 * AG_BOLTZMANN_Q * temp * 1.5 * ag_log(temp / T_REF) + temp * (gap0 / T_REF - gap / temp);
-}
-
 static void prepare(const ag_tile *t, double *const *d)
 {
     const double *const *p = t->p;
     for (int k = 0; k < t->n; k++) {
         double temp = t->temp[k], tnom = p[TNOM][k] + AG_KELVIN, n = p[N][k], area = p[AREA][k], m = p[MJ][k];
         double nvt = n * AG_BOLTZMANN_Q * temp, ratio = temp / tnom;
-        double vj00 = (p[VJ0][k] + potential_shift(tnom)) * T_REF / tnom, vj0 = temp / T_REF * vj00 - potential_shift(temp);
+        double vj00 = ag_junction_potential0(p[VJ0][k], tnom), vj0 = ag_junction_potential(vj00, temp);
         double cjo = isnan(p[CJ0][k]) ? p[CJO][k] : p[CJ0][k];
-        double cjo00 = cjo / (1 + m * (4e-4 * (tnom - T_REF) - (p[VJ0][k] - vj00) / vj00));
+        double cjo00 = cjo / ag_junction_capacitance(m, p[VJ0][k], vj00, tnom);
         double is = p[IS][k] * ag_exp((ratio - 1) * p[EG][k] / nvt + p[XTI][k] / n * ag_log(ratio));
-        d[D_IS][k] = ag_max(area * is, I_MIN);
-        d[D_XMAX][k] = ag_pos(ag_log(I_MAX / d[D_IS][k]));
+        d[D_IS][k] = ag_max(area * is, AG_JUNCTION_I_MIN);
+        d[D_XMAX][k] = ag_pos(ag_log(AG_JUNCTION_I_MAX / d[D_IS][k]));
         d[D_NVT][k] = nvt;
         d[D_RS][k] = p[RS][k] / area;
-        d[D_CJO][k] = area * cjo00 * (1 + m * (4e-4 * (temp - T_REF) - (vj0 - vj00) / vj00));
+        d[D_CJO][k] = area * cjo00 * ag_junction_capacitance(m, vj0, vj00, temp);
         d[D_VJ0][k] = ag_max(vj0, 0.01);                       /* the law ends where the junction has become intrinsic */
         d[D_VCRIT][k] = ag_limit_vcrit(nvt, d[D_IS][k]);
         d[D_IB][k] = isnan(p[BV][k]) ? 0 : area * p[IBV][k];
         d[D_IB0][k] = isnan(p[BV][k]) ? 0 : d[D_IB][k] * ag_exp(-p[BV][k] / nvt);
-        d[D_XMAX_B][k] = isnan(p[BV][k]) ? 0 : ag_log(I_MAX / d[D_IB][k]);
+        d[D_XMAX_B][k] = isnan(p[BV][k]) ? 0 : ag_log(AG_JUNCTION_I_MAX / d[D_IB][k]);
     }
 }
 
@@ -119,21 +109,11 @@ static inline ag_vd current(const ag_tile *t, int k, double v)
     return i;
 }
 
-/* Depletion charge and capacitance: the charge is the exact integral of the capacitance. */
-static inline ag_vd depletion(const ag_tile *t, int k, double v)
-{
-    double cjo = t->d[D_CJO][k], vj0 = t->d[D_VJ0][k], m = t->p[MJ][k], fc = t->p[FC][k];
-    double inside = ag_min(v, fc * vj0), arg = 1 - inside / vj0, c = cjo * ag_pow(arg, -m), q;
-    q = (vj0 * cjo - vj0 * arg * c) / (1 - m);
-    double slope = c * m / (vj0 * arg), over = v - inside;      /* beyond fc vj0 the capacitance goes on as its tangent */
-    return (ag_vd){ q + over * (c + 0.5 * slope * over), c + slope * over };
-}
-
 static void eval(const ag_tile *t)
 {
     for (int k = 0; k < t->n; k++) {
         double v = t->u[V][k], vd = t->u[VD][k], rs = t->d[D_RS][k], tt = t->p[TT][k];
-        ag_vd  i = current(t, k, vd), q = depletion(t, k, vd);
+        ag_vd  i = current(t, k, vd), q = ag_junction_charge(vd, t->d[D_CJO][k], t->d[D_VJ0][k], t->p[MJ][k], t->p[FC][k]);
         q = (ag_vd){ q.v + tt * i.v, q.d + tt * i.d };
         i = (ag_vd){ i.v + t->gmin * vd, i.d + t->gmin };
         t->f[I][k] = i.v;
