@@ -19,6 +19,7 @@
     X(maxord, "1", 2, 1, 6, "accepted; the order is that of the method")                                      \
     X(fixedstep, "1", 0, 0, 1, "1: every step is TMAX (or TSTEP), no error control")                          \
     X(interp, "1", 0, 0, 1, "1: output on the TSTEP grid")                                                    \
+    X(delmax, "s", 0, 0, 1e30, "largest time step of a transient that gives no TMAX; 0: (tstop - tstart)/50") \
     X(hmin, "s", 0, 0, 1, "smallest time step; 0: chosen from the times of the run")                          \
     X(seed, "1", 1, 0, 4294967295.0, "seed of random draws")                                                  \
     X(numdgt, "1", 6, 1, 17, "significant digits of .print tables")

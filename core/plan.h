@@ -41,7 +41,7 @@ typedef enum ag_analysis_kind { AG_OP, AG_TRAN, AG_N_ANALYSIS } ag_analysis_kind
 
 typedef struct ag_analysis {
     ag_analysis_kind kind;
-    double tstep, tstop, tstart, tmax;      /* [s]; tmax 0: (tstop - tstart)/50 */
+    double tstep, tstop, tstart, tmax;      /* [s]; tmax 0: option delmax, or (tstop - tstart)/50 */
     int    uic;
     ag_loc at;
 } ag_analysis;

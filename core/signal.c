@@ -160,7 +160,7 @@ static void report_variable(ag_circuit *c, ag_instance i, const char *var, ag_lo
         list = ag_printf(c->arena, "%s, i%s", list, m->terminal[k]);
     for (int k = 0; k < m->n_unknown; k++) {
         ag_guess_try(&g, m->unknown[k].name);
-        list = ag_printf(c->arena, "%s, %s", list, m->unknown[k].name);
+        if (strcmp(m->unknown[k].name, "i")) list = ag_printf(c->arena, "%s, %s", list, m->unknown[k].name);
     }
     for (int k = 0; k < m->n_param; k++) ag_guess_try(&g, m->param[k].name);
     for (int k = 0; k < m->n_derived; k++) ag_guess_try(&g, m->derived[k].name);
@@ -208,7 +208,7 @@ int ag_signal(ag_circuit *c, const char *kind, const char *a, const char *b, ag_
     size_t n = strlen(a), tail = sizeof branch - 1;
     a = ag_name(c->names, a, n);
     if (b) b = ag_name0(c->names, b);
-    if (*kind == 'v' && !b && n > tail && !strcmp(a + n - tail, branch)) {
+    if (*kind == 'v' && !b && n > tail && !strcmp(a + n - tail, branch) && ag_circuit_find_node(c, a) < 0) {
         kind = "i";
         a = ag_name(c->names, a, n - tail);
     }
@@ -267,17 +267,19 @@ int ag_signal_text(ag_circuit *c, const char *text, ag_loc at)
     return -1;
 }
 
+int ag_signal_hidden(const char *name) { return strchr(name, '(') != NULL; }
+
 int ag_signal_default(ag_circuit *c, int **list)
 {
     int         n = 0, cap = 0;
     const char *name;
     *list = NULL;
     for (int node = 1; node < c->n_node; node++)
-        if (!strchr(c->node_name[node], '#')) *AG_PUSH(c->arena, *list, n, cap) = voltage(c, c->node_name[node], NULL, AG_NOWHERE);
+        if (!ag_signal_hidden(c->node_name[node])) *AG_PUSH(c->arena, *list, n, cap) = voltage(c, c->node_name[node], NULL, AG_NOWHERE);
     for (int k = 0; (name = ag_map_next(c->instance_map, &k, NULL)); ) {
         ag_instance i = ag_circuit_find(c, name);
         const char *model = model_of(c, i)->name;
-        if ((!strcmp(model, "v") || !strcmp(model, "l")) && !strchr(name, '#'))
+        if ((!strcmp(model, "v") || !strcmp(model, "l")) && !ag_signal_hidden(name))
             *AG_PUSH(c->arena, *list, n, cap) = ag_signal(c, "i", name, NULL, AG_NOWHERE);
     }
     return n;

@@ -9,7 +9,10 @@
 int  ag_signal(ag_circuit *c, const char *kind, const char *a, const char *b, ag_loc at);
 /* The same from text: "v(a,b)", "@n1[h]". */
 int  ag_signal_text(ag_circuit *c, const char *text, ag_loc at);
-/* The probes saved by default: node voltages in order of appearance, then the currents of V and L; not those with a '#'
- * in their name, which the elaborator put in. Returns how many; *list is in the circuit's arena. */
+/* Whether a node or device of that name was put in by the elaborator, to measure a current: "r1(i)", which no name in a
+ * netlist can be. */
+int  ag_signal_hidden(const char *name);
+/* The probes saved by default: node voltages in order of appearance, then the currents of V and L; not the hidden ones.
+ * Returns how many; *list is in the circuit's arena. */
 int  ag_signal_default(ag_circuit *c, int **list);
 #endif

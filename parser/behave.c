@@ -317,16 +317,16 @@ static int own_current(const ag_model *m)
 }
 
 /* A device without a current among its unknowns gets an ammeter, a 0 V source in series with its first terminal. Its name
- * and its node's hold a '#', which no netlist's saved signals show. */
+ * and its node's are such as ag_signal_hidden knows. */
 static ag_instance ammeter(ag_elab *el, ag_instance device, ag_loc at)
 {
     ag_circuit *c = el->c;
     ag_batch   *b = c->batch[device.batch];
     const char *dev = b->name[device.lane];
-    const char *name = ag_name0(c->names, ag_printf(el->a, "v.%s#i", dev));
+    const char *name = ag_name0(c->names, ag_printf(el->a, "v.%s(i)", dev));
     ag_instance i = ag_circuit_find(c, name);
     if (i.batch >= 0) return i;
-    int node[2] = { b->node[0][device.lane], ag_circuit_node(c, ag_name0(c->names, ag_printf(el->a, "%s#i", dev)), at) };
+    int node[2] = { b->node[0][device.lane], ag_circuit_node(c, ag_name0(c->names, ag_printf(el->a, "%s(i)", dev)), at) };
     b->node[0][device.lane] = node[1];
     return ag_circuit_add(c, name, ag_model_find("v"), NULL, node, b->at[device.lane]);
 }

@@ -99,7 +99,8 @@ static void read_func(ag_elab *el, ag_body *b, const ag_line *l)
 static void read_model(ag_elab *el, ag_body *b, const ag_line *l)
 {
     const ag_field *name = l->field;
-    if (!name || name->kind != AG_WORD || !name->next || name->next->kind != AG_WORD) {
+    int             typed = name && name->next && name->next->kind == AG_WORD;
+    if (!name || name->kind != AG_WORD || !typed) {
         if (!l->broken) ag_error(el->c->diag, l->span, "a model card needs a name and a type: .model name type(parameter=value ...)");
         if (!name || name->kind != AG_WORD) return;
     }
@@ -110,7 +111,7 @@ static void read_model(ag_elab *el, ag_body *b, const ag_line *l)
         return;
     }
     ag_modelcard *m = AG_NEW(el->a, ag_modelcard, 1);
-    *m = (ag_modelcard){ .line = l, .name = name->text, .done = l->broken || !name->next };
+    *m = (ag_modelcard){ .line = l, .name = name->text, .done = l->broken || !typed };
     ag_map_put(b->model, name->text, m);
 }
 

@@ -5,6 +5,7 @@
 #include "parser/deck.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 
 #define MOST_PARENTS 50                /* files open inside one another */
 #define MOST_FILES   10000             /* include cards followed: two files that include each other twice grow as 2^n */
+#define MOST_PATH    4096              /* bytes of a path that is looked into; stat() refuses longer ones */
 #define MOST_BYTES   0x7fff0000        /* flex counts with int */
 
 typedef struct session {
@@ -56,6 +58,41 @@ static void parse(session *s, ag_reader *r, int file, size_t offset, size_t leng
 }
 
 /* ---- included files ---- */
+
+/* Bytes of "$NAME" or "${NAME}" at p, *name its name; 0: the '$' stands for itself. */
+static size_t variable(ag_circuit *c, const char *p, const char **name)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+    int    braces = p[1] == '{';
+    size_t n = strspn(p + 1 + braces, letters);
+    if (!n || (braces && p[2 + n] != '}')) return 0;
+    *name = ag_text(c->arena, p + 1 + braces, n);
+    return 1 + n + 2 * (size_t)braces;
+}
+
+/* The path with "~" at its beginning and variables of the environment replaced; NULL after a report. */
+static const char *expand(ag_circuit *c, ag_loc at, const char *path)
+{
+    const char *whole = path, *text = "", *name, *value;
+    if (strlen(path) > MOST_PATH) return path;
+    if (path[0] == '~' && (path[1] == '/' || !path[1])) {
+        text = getenv("HOME");
+        path++;
+        if (!text) ag_error(c->diag, at, "'%s': the environment variable HOME is not set", whole);
+        if (!text) return NULL;
+    }
+    for (const char *p; (p = strchr(path, '$')); ) {
+        size_t n = variable(c, p, &name);
+        value = n ? getenv(name) : "$";
+        if (!value) {
+            ag_error(c->diag, at, "'%s': the environment variable %s is not set", whole, name);
+            return NULL;
+        }
+        text = ag_printf(c->arena, "%s%.*s%s", text, (int)(p - path), path, value);
+        path = p + (n ? n : 1);
+    }
+    return ag_printf(c->arena, "%s%s", text, path);
+}
 
 /* The path relative to the folder of the file that names it. */
 static const char *resolve(ag_circuit *c, ag_loc at, const char *path)
@@ -111,7 +148,8 @@ int ag_deck_load(ag_circuit *c, ag_loc at, const char *name)
 {
     struct stat st;
     ag_diag    *d = c->diag;
-    const char *path = resolve(c, at, name);
+    const char *expanded = expand(c, at, name), *path = expanded ? resolve(c, at, expanded) : NULL;
+    if (!path) return 0;
     if (stat(path, &st)) {
         ag_error(d, at, "cannot open '%s': %s", path, strerror(errno));
     } else if (!S_ISREG(st.st_mode)) {

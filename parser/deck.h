@@ -49,7 +49,8 @@ typedef struct ag_deck { const char *title; ag_loc title_at; ag_line *line; } ag
  * spliced in, paths relative to the folder of the file that names them. .control blocks are skipped with a warning.
  * Reports every error it finds; the tree holds what could be read. */
 ag_deck *ag_deck_read(ag_circuit *c, int file, int is_main);
-/* Registers the file that is named at `at`, its path relative to the folder of the file it is named in. Its number in c->diag, 0
+/* Registers the file that is named at `at`, its path relative to the folder of the file it is named in; "~/" and variables
+ * of the environment, "$NAME" or "${NAME}", are replaced. Its number in c->diag, 0
  * after a report. */
 int ag_deck_load(ag_circuit *c, ag_loc at, const char *path);
 /* Parses an expression out of the text at `at` (a string field, -D value). NULL after a report. */

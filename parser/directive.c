@@ -61,11 +61,12 @@ static void tran(ag_elab *el, const ag_line *l)
     ag_analysis a = { .kind = AG_TRAN, .tstep = stop ? t.v[0] : 0, .tstop = t.v[stop], .tstart = t.v[2], .tmax = t.v[3],
                       .uic = t.uic, .at = l->span };
     if (!times_fit(el, &a, &t, t.at[stop], l->span)) return;
-    if (a.tstep == 0) a.tstep = a.tstop / 50;
+    int guess = a.tstep == 0;
+    if (guess) a.tstep = a.tstop / 50;
     ag_plan *plan = &el->c->plan;
     int      first = 1;
     for (int k = 0; k < plan->n_analysis; k++) first &= plan->analysis[k].kind != AG_TRAN;
-    if (first) el->tstep = a.tstep, el->tstop = a.tstop;
+    if (first) el->tstep = a.tstep, el->tstop = a.tstop, el->no_tstep = guess;
     *AG_PUSH(el->a, plan->analysis, plan->n_analysis, plan->cap_analysis) = a;
 }
 
@@ -84,7 +85,7 @@ static int harmless_option(const char *name)
     static const char *const list[] = {
         "post", "probe", "runlvl", "plotwinsize", "ingold", "converge", "accurate", "list", "node", "opts", "acct", "noacct",
         "nopage", "nomod", "noinit", "klu", "sparse", "num_threads", "numthreads", "savecurrents", "brief", "measdgt", "measout",
-        "delmax", "maxstep", "itl2", "itl3", "itl5", "itl6", "pivtol", "pivrel", "defl", "defw", "defad", "defas", "lvltim",
+        "itl2", "itl3", "itl5", "itl6", "pivtol", "pivrel", "defl", "defw", "defad", "defas", "lvltim",
         "gminsteps", "srcsteps", "filetype", "noopiter", "keepopinfo", "scale", "badmos3", "trytocompact", "rshunt", "xmu",
         "warn", "maxwarns", "interactive", "parhier", "search", "dcap", "captab", "co", "nomoment", "cshunt", "ngbehavior",
     };
@@ -131,7 +132,8 @@ static void options(ag_elab *el, const ag_line *l)
             ag_elab_error(el, f->at, "options are written name=value or name");
             continue;
         }
-        int k = ag_param_find(ag_option_table, ag_n_option, f->text);
+        const char *name = strcmp(f->text, "maxstep") ? f->text : "delmax";
+        int         k = ag_param_find(ag_option_table, ag_n_option, name);
         if (k < 0) unknown_option(el, f);
         else if (option_value(el, f, &ag_option_table[k], &value)) *ag_option_at(&el->c->options, k) = value;
     }

@@ -46,7 +46,7 @@ int ag_elab_said(ag_elab *el, ag_loc at, const void *what, int mark)
 void ag_elab_error(ag_elab *el, ag_loc at, const char *format, ...)
 {
     va_list args;
-    if (at.file && ag_elab_said(el, at, format, 1)) return;
+    if (at.file && ag_elab_said(el, at, ag_name0(el->c->names, format), 1)) return;      /* equal texts may lie at two addresses */
     va_start(args, format);
     ag_vreport(el->c->diag, AG_ERROR, at, format, args);
     va_end(args);
@@ -116,6 +116,7 @@ ag_status ag_elaborate(ag_circuit *c, const ag_deck *deck)
     overrides(el);
     ag_directive_early(el);
     evaluate_parameters(el);
+    ag_size_bodies(el);
     ag_expand(el, el->main);
     ag_check_cards(el);
     ag_resolve_waiting(el);

@@ -23,7 +23,7 @@
 #define AG_MAX_DEPTH 100                 /* subcircuits inside one another */
 #define AG_MAX_EVAL 6000                 /* operations, parameters and functions inside one another: bounds the stack */
 #define AG_MAX_STEPS 1000000             /* operations of one evaluation, functions written out */
-#define AG_MAX_INSTANCES 20000000L       /* elements and subcircuits: a few lines of nested X can ask for 2^100 */
+#define AG_MAX_INSTANCES 5000000         /* made by X cards: a few lines of them, nested, can ask for 2^100; these take 1.2 GB */
 
 typedef struct ag_elab ag_elab;
 typedef struct ag_body ag_body;
@@ -86,6 +86,8 @@ struct ag_body {
     const ag_line **ic;   int n_ic, cap_ic;        /* .ic and .nodeset inside */
     ag_map        *node_map;             /* name -> 1 + number, ports first */
     int            n_node;
+    double         size;                 /* elements that one instance makes, those of the subcircuits in it included */
+    int            sized;                /* size: 0 not yet known, 1 being counted, 2 known */
     int            active;               /* being expanded */
     ag_scope      *spare;                /* scopes whose expansion is over */
 };
@@ -126,10 +128,11 @@ struct ag_elab {
     ag_trail    *trail; int n_trail, cap_trail;     /* parameters and functions being evaluated */
     int          depth, steps;           /* of the evaluation under way */
     int          level;                  /* of the expansion under way */
-    long         instances;
+    double       instances;              /* made by X cards so far */
     ag_waiting  *waiting; int n_waiting, cap_waiting;
     ag_table    *table;                  /* files of numbers that were read */
     double       tstep, tstop;           /* of the first .tran, for defaults of waveforms */
+    int          no_tstep;               /* it gives no TSTEP: tstep is a guess */
 };
 
 /* Reports an error once per place and kind of message, however many instances run into it. */
@@ -172,6 +175,7 @@ int ag_step(ag_elab *el, ag_loc at);
 int         ag_scope_node(ag_elab *el, ag_scope *s, const char *name, ag_loc at);
 const char *ag_scope_device(ag_elab *el, const ag_scope *s, const char *name);        /* full name of an instance */
 int         ag_is_ground(const char *name);
+void        ag_size_bodies(ag_elab *el);          /* counts what X cards will make, before ag_expand makes it */
 void        ag_expand(ag_elab *el, ag_scope *s);
 void        ag_add_subckt(ag_elab *el, ag_scope *s, ag_element *e);                   /* X */
 ag_scope   *ag_scope_new(ag_elab *el, ag_body *b);

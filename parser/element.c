@@ -88,6 +88,22 @@ int ag_element_temp(ag_elab *el, ag_scope *s, ag_instance i, const ag_field *f)
     return 1;
 }
 
+/* Charges and fluxes take their initial values only where no operating point is computed before the transient. */
+static void warn_unused_ic(ag_elab *el, const ag_model *m, int k, const ag_field *f)
+{
+    const ag_plan *plan = &el->c->plan;
+    int            charge = 0, flux = 0, tran = 0;
+    for (int j = 0; j < m->n_branch; j++) charge |= m->branch[j].init == k + 1;
+    for (int j = 0; j < m->n_unknown; j++) flux |= m->unknown[j].init == k && m->unknown[j].hold == AG_SOLVED;
+    for (int j = 0; j < plan->n_analysis; j++) {
+        tran |= plan->analysis[j].kind == AG_TRAN;
+        if (plan->analysis[j].uic) return;
+    }
+    if (!tran || !(charge | flux) || ag_elab_said(el, f->at, warn_unused_ic, 1)) return;
+    ag_warning(el->c->diag, ag_field_span(f), "'%s' is used only by a transient with uic: .tran ... uic%s", f->text,
+               charge ? ", or set the voltage by .ic v(node)=value" : "");
+}
+
 void ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f)
 {
     double          value;
@@ -103,6 +119,7 @@ void ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i
         if (!ag_element_temp(el, s, i, f) && !harmless(el, f)) no_key(el, e, m, f);
     } else if (ag_param_value(el, s, m, k, f, &value)) {
         set(el, i, k, value, ag_field_span(f));
+        warn_unused_ic(el, m, k, f);
     }
 }
 

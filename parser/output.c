@@ -115,11 +115,11 @@ static const char **expand_pattern(ag_elab *el, const ag_expr *e, int *n)
     *n = 0;
     if (e->name[0] == 'v') {
         for (int k = 1; k < el->c->n_node; k++)
-            if (matches(e->a, el->c->node_name[k]) && !strchr(el->c->node_name[k], '#'))
+            if (matches(e->a, el->c->node_name[k]) && !ag_signal_hidden(el->c->node_name[k]))
                 *AG_PUSH(el->a, list, *n, cap) = el->c->node_name[k];
     } else {
         for (int k = 0; (name = ag_map_next(el->c->instance_map, &k, NULL)); ) {
-            if (!strchr(name, '#') && (matches(e->a, name) || (name[1] == '.' && matches(e->a, name + 2))))
+            if (!ag_signal_hidden(name) && (matches(e->a, name) || (name[1] == '.' && matches(e->a, name + 2))))
                 *AG_PUSH(el->a, list, *n, cap) = name;
         }
     }

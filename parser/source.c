@@ -1,7 +1,7 @@
 /* source - V and I cards: DC value, AC magnitude, waveform.
  *
  * A waveform's arguments stand in a group or follow bare. Defaults as in ngspice: missing or zero edges of a pulse are
- * TSTEP, its width and period TSTOP; freq of a sine 1/TSTOP; time constants of an exponential TSTEP. The result is the
+ * TSTEP (where there is none, at most a hundredth of the pulse), its width and period TSTOP; freq of a sine 1/TSTOP; time constants of an exponential TSTEP. The result is the
  * vector that core/wave.h describes. */
 #include <math.h>
 #include <string.h>
@@ -89,13 +89,27 @@ static void store(source *x, const double *v, int n, ag_loc at)
 
 /* ---- the four waveforms ---- */
 
+/* The edge of a pulse that gives none. TSTEP may be a guess from TSTOP, which says nothing of the pulse. */
+static double default_edge(source *x, double width, double period)
+{
+    return x->el->no_tstep ? fmin(x->el->tstep, fmin(width, period) / 100) : x->el->tstep;
+}
+
+static void warn_long_edges(source *x, const list *a, ag_loc at, double edge)
+{
+    int bare = nonzero(a, 3, 0) == 0 || nonzero(a, 4, 0) == 0;
+    if (bare && a->n > 5 && a->v[5] > 0 && edge > a->v[5])
+        ag_warning(x->el->c->diag, at, "edges of 0 become TSTEP, %g s, longer than the pulse, %g s", edge, a->v[5]);
+}
+
 static void pulse(source *x, const list *a, ag_loc at)
 {
-    double step = x->el->tstep, stop = x->el->tstop;
+    double stop = x->el->tstop, width = nonzero(a, 5, stop), period = nonzero(a, 6, stop), edge = default_edge(x, width, period);
     if (!between(x, a, at, "pulse", 2, 8, "v1 v2 td tr tf pw per np") || !no_negative(x, a, 2, 7, "time")) return;
     if (!no_negative(x, a, 7, 8, "number of pulses")) return;
-    double v[] = { AG_WAVE_PULSE, a->v[0], a->v[1], or_default(a, 2, 0), nonzero(a, 3, step), nonzero(a, 4, step),
-                   nonzero(a, 5, stop), nonzero(a, 6, stop), or_default(a, 7, 0) };
+    double v[] = { AG_WAVE_PULSE, a->v[0], a->v[1], or_default(a, 2, 0), nonzero(a, 3, edge), nonzero(a, 4, edge),
+                   width, period, or_default(a, 7, 0) };
+    warn_long_edges(x, a, at, edge);
     if (a->n > 6 && a->v[6] > 0 && v[4] + v[5] + v[6] > v[7] * (1 + 1e-9))
         ag_warning(x->el->c->diag, a->at[6], "the period %g s is shorter than rise, width and fall together, %g s", v[7],
                    v[4] + v[5] + v[6]);
@@ -223,6 +237,16 @@ static const ag_field *ac(source *x, const ag_field *f, ag_loc at)
     return f;
 }
 
+/* A word in front of a parenthesis. */
+static void unknown_waveform(source *x, const ag_field *f)
+{
+    ag_guess g = { .name = f->text };
+    for (size_t k = 0; k < sizeof wave / sizeof *wave; k++) ag_guess_try(&g, wave[k].word);
+    ag_guess_try(&g, "pwl");
+    if (g.best) ag_elab_error(x->el, f->at, "unknown waveform '%s'; did you mean '%s'?", f->text, g.best);
+    else ag_elab_error(x->el, f->at, "unknown waveform '%s'; supported are pulse sin exp pwl", f->text);
+}
+
 static const ag_field *next_part(source *x, const ag_field *f, int *have_dc)
 {
     const ag_field *next;
@@ -237,6 +261,10 @@ static const ag_field *next_part(source *x, const ag_field *f, int *have_dc)
     if (f->kind == AG_WORD && !strcmp(f->text, "ac")) return ac(x, f->next, f->at);
     if (f->kind == AG_WORD && waveform(x, f, &next)) return next;
     if (f->kind == AG_KEY && !strcmp(f->text, "ac")) return level(x, f, "acmag");
+    if (f->kind == AG_WORD && f->next && f->next->kind == AG_GROUP) {
+        unknown_waveform(x, f);
+        return f->next->next;
+    }
     if ((f->kind == AG_WORD || f->kind == AG_EXPR) && !*have_dc) {
         *have_dc = 1;
         return level(x, f, "dc");

@@ -81,19 +81,16 @@ typedef struct xcard { const ag_field *first, *name, *keys; int n_node; } xcard;
 
 static int is_params(const char *word) { return !strcmp(word, "params:") || !strcmp(word, "params"); }
 
-static int read_card(ag_elab *el, const ag_element *e, xcard *x)
+static xcard read_card(const ag_element *e)
 {
     const ag_field *f = e->line->field;
-    *x = (xcard){ .first = f };
+    xcard           x = { .first = f, .n_node = -1 };
     for (; f && f->kind == AG_WORD && !is_params(f->text); f = f->next) {
-        x->name = f;
-        x->n_node++;
+        x.name = f;
+        x.n_node++;
     }
-    x->n_node--;
-    x->keys = f && f->kind == AG_WORD ? f->next : f;
-    if (x->name) return 1;
-    ag_element_usage(el, e, "name of a subcircuit");
-    return 0;
+    x.keys = f && f->kind == AG_WORD ? f->next : f;
+    return x;
 }
 
 static void no_subckt(ag_elab *el, const ag_body *b, const ag_field *f)
@@ -135,8 +132,12 @@ static int may_expand(ag_elab *el, const ag_scope *s, const ag_body *b, const xc
         wrong_count(el, b, x, e);
         return 0;
     }
-    if (el->level < AG_MAX_DEPTH) return 1;
-    ag_elab_error(el, x->name->at, "subcircuits are nested more than %d deep", AG_MAX_DEPTH);
+    if (el->level >= AG_MAX_DEPTH)
+        ag_elab_error(el, x->name->at, "subcircuits are nested more than %d deep", AG_MAX_DEPTH);
+    else if (el->instances + b->size > AG_MAX_INSTANCES)
+        ag_elab_error(el, x->name->at, "'%s' would make %.4g elements; subcircuits may make %d in all", e->line->first, b->size,
+                      AG_MAX_INSTANCES);
+    else return 1;
     return 0;
 }
 
@@ -170,8 +171,11 @@ static void set_formals(ag_elab *el, ag_scope *s, const xcard *x, ag_scope *inne
 
 void ag_add_subckt(ag_elab *el, ag_scope *s, ag_element *e)
 {
-    xcard x;
-    if (!read_card(el, e, &x)) return;
+    xcard x = read_card(e);
+    if (!x.name) {
+        ag_element_usage(el, e, "name of a subcircuit");
+        return;
+    }
     ag_body *b = ag_body_subckt(s->body, x.name->text);
     if (!b) {
         no_subckt(el, s->body, x.name);
@@ -194,15 +198,45 @@ void ag_add_subckt(ag_elab *el, ag_scope *s, ag_element *e)
     b->spare = inner;
 }
 
+/* The body that an element instantiates; NULL when it is no X or there is none of that name. */
+static ag_body *instantiated(const ag_body *b, const ag_element *e)
+{
+    if (e->kind->add != ag_add_subckt) return NULL;
+    const ag_field *name = read_card(e).name;
+    return name ? ag_body_subckt(b, name->text) : NULL;
+}
+
+/* Each body once, those inside it first; on a stack of its own, because bodies may be nested to any depth here. A body
+ * that contains itself counts nothing there: the expansion reports it. */
+void ag_size_bodies(ag_elab *el)
+{
+    typedef struct frame { ag_body *b; int i; } frame;
+    frame *stack = NULL;
+    int    n = 0, cap = 0;
+    *AG_PUSH(el->a, stack, n, cap) = (frame){ el->top, 0 };
+    while (n) {
+        frame   *top = &stack[n - 1];
+        ag_body *b = top->b, *inner;
+        b->sized = 1;
+        for (inner = NULL; top->i < b->n_element; top->i++) {
+            inner = instantiated(b, &b->element[top->i]);
+            if (inner && !inner->sized) break;
+            b->size += 1 + (inner && inner->sized == 2 ? inner->size : 0);
+        }
+        if (top->i < b->n_element) {
+            *AG_PUSH(el->a, stack, n, cap) = (frame){ inner, 0 };
+        } else {
+            b->sized = 2;
+            n--;
+        }
+    }
+}
+
 void ag_expand(ag_elab *el, ag_scope *s)
 {
     for (int i = 0; i < s->body->n_element && !ag_elab_full(el); i++) {
         ag_element *e = &s->body->element[i];
-        if (++el->instances > AG_MAX_INSTANCES) {
-            if (el->instances == AG_MAX_INSTANCES + 1)
-                ag_elab_error(el, e->line->at, "the circuit has more than %ld elements", AG_MAX_INSTANCES);
-            return;
-        }
+        el->instances += s->caller != NULL;
         e->kind->add(el, s, e);
     }
     for (int i = 0; i < s->body->n_ic; i++) ag_set_ic(el, s, s->body->ic[i]);

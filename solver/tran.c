@@ -419,14 +419,15 @@ ag_status ag_transient(ag_newton *w, const ag_analysis *a, ag_run_io *io)
     *r = (tran){ .w = w, .s = w->s, .a = a, .io = io, .method = (int)o->method, .fixed = o->fixedstep > 0,
                  .t_delivered = -1 };
     allocate(r);
-    r->hmax = a->tmax > 0 ? a->tmax : (a->tstop - a->tstart) / 50;
+    double tmax = a->tmax > 0 ? a->tmax : o->delmax;
+    r->hmax = tmax > 0 ? tmax : (a->tstop - a->tstart) / 50;
     if (a->tstop / r->hmax > MOST_STEPS) {
         ag_error(w->s->c->diag, a->at, "tran: TMAX = %.3g s would take %.3g steps; the largest number is %.0e", r->hmax,
                  a->tstop / r->hmax, MOST_STEPS);
         return AG_ESTEP;
     }
     if (r->fixed)
-        r->h = r->hmax = a->tmax > 0 ? a->tmax : a->tstep;
+        r->h = r->hmax = tmax > 0 ? tmax : a->tstep;
     r->corner = next_corner(r);
     ag_initial_states(r->s, r->x0);
     ag_status status = a->uic ? start_uic(r) : start_op(r);

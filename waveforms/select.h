@@ -36,8 +36,8 @@ void       ag_select_probe(ag_select *s, int probe);
 void       ag_select_output(ag_select *s, const ag_output *o);
 /* Picks and evaluates; returns s->row. Allocates nothing. */
 const double *ag_select_row(ag_select *s, const double *row);
-/* The probes a netlist saves: .save, and without it or with ".save all" the default set, less what is hidden ('#' in the
- * name: ammeters that the elaborator put in). Makes the probes; returns how many, *list is in the circuit's arena. */
+/* The probes a netlist saves: .save, and without it or with ".save all" the default set, less what is hidden
+ * (ag_signal_hidden). Makes the probes; returns how many, *list is in the circuit's arena. */
 int ag_saved(ag_circuit *c, const int **list);
 const char *ag_analysis_title(ag_analysis_kind kind);            /* "Transient Analysis" */
 #endif

@@ -194,6 +194,27 @@ static void every_corner_of_a_pulse_is_a_point(void **state)
     sim_free(s);
 }
 
+/* Without TMAX the option bounds the step; TMAX goes before it. */
+static void option_delmax_bounds_the_step(void **state)
+{
+    static const struct { const char *tail; double most; } run[] = {
+        { ".tran 1u 1m\n", 20e-6 }, { ".tran 1u 1m\n.options delmax=7u\n", 7e-6 }, { ".tran 1u 1m\n.options maxstep=7u\n", 7e-6 },
+        { ".tran 1u 1m 0 3u\n.options delmax=7u\n", 3e-6 },
+    };
+    (void)state;
+    for (int k = 0; k < 4; k++) {
+        char text[256];
+        snprintf(text, sizeof text, "bounded\nv1 a 0 1\nr1 a 0 1k\n%s", run[k].tail);
+        sim *s = sim_new(text);
+        double most = 0;
+        sim_run(s);
+        for (int i = 1; i < s->n; i++)
+            most = fmax(most, sim_at(s, i, 0) - sim_at(s, i - 1, 0));
+        assert_close(most, run[k].most, 0.02, 0);
+        sim_free(s);
+    }
+}
+
 /* A filament that completes within 30 ps, hours after the start, where t resolves 2 ps: the same voltages as at once. */
 static double threshold_after(double wait, int *points)
 {
@@ -358,6 +379,7 @@ int main(void)
         cmocka_unit_test(jump_stays_a_jump),
         cmocka_unit_test(memories_count_each_event_once),
         cmocka_unit_test(absurd_tmax_is_refused),
+        cmocka_unit_test(option_delmax_bounds_the_step),
         cmocka_unit_test(fast_events_are_followed_hours_after_the_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

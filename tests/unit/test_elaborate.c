@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/circuit.h"
+#include "core/signal.h"
 #include "core/wave.h"
 #include "tests/support/close.h"
 
@@ -256,6 +257,23 @@ static void waveforms_get_the_defaults_of_the_transient(void **state)
     release(n);
 }
 
+/* A TSTEP made up from TSTOP says nothing of a pulse: edges stay small beside its width and period. */
+static void edges_without_a_tstep_follow_the_pulse(void **state)
+{
+    (void)state;
+    net *n = read_net("v1 a 0 pulse(0 1 0 0 0 10m 50m)\nv2 b 0 pulse(0 1 0 0 1u 20m 1m)\nv3 c 0 pulse(0 1)\nr1 a 0 1\nr2 b 0 1\n"
+                      "r3 c 0 1\n.tran 0 2.9\n");
+    int           count;
+    const double *v1 = wave(n, "v1", &count), *v2 = wave(n, "v2", &count), *v3 = wave(n, "v3", &count);
+    assert_close(v1[4], 0.1e-3, 1e-14, 0);
+    assert_close(v1[5], 0.1e-3, 1e-14, 0);
+    assert_close(v2[4], 10e-6, 1e-14, 0);
+    assert_close(v2[5], 1e-6, 1e-14, 0);
+    assert_close(v3[4], 29e-3, 1e-14, 0);
+    assert_close(n->c->plan.analysis[0].tstep, 2.9 / 50, 1e-14, 0);
+    release(n);
+}
+
 /* ---- expressions ---- */
 
 static void a_linear_expression_makes_a_linear_device(void **state)
@@ -318,15 +336,30 @@ static void a_current_in_an_expression_gets_an_ammeter_where_needed(void **state
                       "b2 b 0 i=i(r1)*2+i(x1.r2)+i(v1)\n");
     const ag_batch  *b = n->c->batch[find(n, "b2").batch];
     const ag_batch  *inner = n->c->batch[find(n, "b.x1.b1").batch];
-    ag_instance      meter = find(n, "v.r1#i"), second = find(n, "v.r.x1.r2#i"), v1 = find(n, "v1");
+    ag_instance      meter = find(n, "v.r1(i)"), second = find(n, "v.r.x1.r2(i)"), v1 = find(n, "v1");
     assert_int_equal(b->ref[0].lane, meter.lane);
     assert_int_equal(b->ref[1].lane, second.lane);
     assert_int_equal(b->ref[2].lane, v1.lane);
     assert_int_equal(inner->ref[0].lane, second.lane);
     assert_int_equal(inner->ref[1].lane, find(n, "v.x1.vm").lane);
-    assert_int_equal(terminal(n, "r1", 0), node(n, "r1#i"));
-    assert_int_equal(terminal(n, "v.r1#i", 0), node(n, "a"));
-    assert_int_equal(terminal(n, "v.r1#i", 1), node(n, "r1#i"));
+    assert_int_equal(terminal(n, "r1", 0), node(n, "r1(i)"));
+    assert_int_equal(terminal(n, "v.r1(i)", 0), node(n, "a"));
+    assert_int_equal(terminal(n, "v.r1(i)", 1), node(n, "r1(i)"));
+    release(n);
+}
+
+/* A '#' in a name is the user's; only what the elaborator added stays out of sight. */
+static void names_of_the_netlist_are_never_hidden(void **state)
+{
+    (void)state;
+    net *n = read_net("v#1 a#1 0 1\nr1 a#1 x#branch 1k\nr2 x#branch 0 1k\nb1 x#branch 0 i=i(r1)\n.print tran v(*)\n");
+    static const char *const want[] = { "v(a#1)", "v(x#branch)", "i(v#1)" };
+    int *list, count = ag_signal_default(n->c, &list);
+    assert_int_equal(count, 3);
+    for (int k = 0; k < count; k++) assert_string_equal(n->c->plan.probe[list[k]].name, want[k]);
+    assert_int_equal(n->c->plan.listing[0].n, 2);
+    const ag_probe *branch = &n->c->plan.probe[ag_signal_text(n->c, "v(v#1#branch)", AG_NOWHERE)];
+    assert_string_equal(branch->name, "i(v#1)");
     release(n);
 }
 
@@ -461,6 +494,9 @@ static const report reports[] = {
       "t:5:11: error: unknown model type 'ag2s_filment'; did you mean 'ag2s_filament'?\n" },
     { "n1 a 0 m1\n.model m1 ag2s_filament(thicknes=200n)\n",
       "t:5:25: error: ag2s_filament has no parameter 'thicknes'; did you mean 'thickness'?\n" },
+    { ".model m {1+2}\n", "t:4:1: error: a model card needs a name and a type: .model name type(parameter=value ...)\n" },
+    { "r2 a 0 m\n.model m \"r\"\n", "t:5:1: error: a model card needs a name and a type: .model name type(parameter=value ...)\n" },
+    { ".model m r=1\n", "t:4:1: error: a model card needs a name and a type: .model name type(parameter=value ...)\n" },
     { "n1 a b 0 m1\n.model m1 ag2s_filament(thickness=200n)\n",
       "t:4:4: error: 'n1' connects 3 nodes, but ag2s_filament has 2 (te be)\n" },
     { "r2 a 0 {wdith}\n.param width=3\n", "t:4:9: error: undefined parameter 'wdith'; did you mean 'width'?\n" },
@@ -532,6 +568,16 @@ static void suspicious_netlists_are_warned_about_and_read(void **state)
           "t:4:6: warning: node 'x' has no DC path to ground; gmin holds it in the operating point\n" },
         { "g1 0 x a 0 1\nc1 x 0 1\n.tran 1n 1u uic\n", "" },
         { "c1 a x 1\nc2 x 0 1\n.tran 1n 1u uic\n", "" },
+        { "c1 a 0 1n ic=0.5\nl1 x 0 1 ic=1m\nr2 a x 1\n.tran 1n 1u\n",
+          "t:4:11: warning: 'ic' is used only by a transient with uic: .tran ... uic, or set the voltage by .ic v(node)=value\n"
+          "t:5:10: warning: 'ic' is used only by a transient with uic: .tran ... uic\n" },
+        { "x1 a s\nx2 a s\n.subckt s p\nc1 p 0 1n ic=0.5\n.ends\n.tran 1n 1u\n",
+          "t:7:11: warning: 'ic' is used only by a transient with uic: .tran ... uic, or set the voltage by .ic v(node)=value\n" },
+        { "c1 a 0 1n ic=0.5\n.tran 1n 1u\n.tran 1n 1u uic\n", "" },
+        { "c1 a 0 1n ic=0.5\n.op\n", "" },
+        { "v2 b 0 pulse(0 1 0 0 0 10n 1u)\nr2 b 0 1\n.tran 50n 1u\n",
+          "t:4:8: warning: edges of 0 become TSTEP, 5e-08 s, longer than the pulse, 1e-08 s\n" },
+        { "v2 b 0 pulse(0 1 0 1n 1n 10n 1u)\nr2 b 0 1\n.tran 50n 1u\n", "" },
         { "l1 a 0 1m\n.tran 1n 1u uic\n", "" },
         { "g1 0 x a 0 1\ng2 x 0 x 0 1\n.op\n", "" },
         { "b1 x 0 i=v(x)-v(a)\n.op\n", "" },
@@ -582,6 +628,40 @@ static void explosions_are_refused(void **state)
     release(deep);
 }
 
+/* levels subcircuits, each of two instances of the next: 3 * 2^levels - 3 elements in the outermost. */
+static size_t write_doubling(char *text, size_t size, int levels)
+{
+    size_t n = 0;
+    for (int k = 0; k < levels; k++)
+        n += (size_t)snprintf(text + n, size - n, ".subckt s%d a b\nx1 a b s%d\nx2 a b s%d\n.ends\n", k, k + 1, k + 1);
+    return n + (size_t)snprintf(text + n, size - n, ".subckt s%d a b\nr1 a b 1\n.ends\nv1 a 0 1\n", levels);
+}
+
+static void doubling_subcircuits_are_refused_before_they_are_made(void **state)
+{
+    (void)state;
+    char text[131072];
+    strcpy(text + write_doubling(text, sizeof text, 40), "x1 a 0 s0\nr1 a 0 1\n");
+    net *n = read_with(text, NULL, NULL);
+    assert_string_equal(n->said, "t:166:8: error: 'x1' would make 3.299e+12 elements; subcircuits may make 5000000 in all\n");
+    assert_int_equal(n->c->n_node, 2);
+    release(n);
+    strcpy(text + write_doubling(text, sizeof text, 1500), "x1 a 0 s1400\n");
+    n = read_with(text, NULL, NULL);
+    assert_int_equal(n->status, AG_ESYNTAX);
+    release(n);
+}
+
+static void subcircuits_below_the_limit_are_made(void **state)
+{
+    (void)state;
+    char text[4096];
+    strcpy(text + write_doubling(text, sizeof text, 6), "x1 a 0 s1\nx2 a 0 s3\n");
+    net *n = read_net(text);
+    assert_int_equal(n->c->batch[find(n, "r.x2.x1.x1.x1.r1").batch]->n, 32 + 8);
+    release(n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -595,10 +675,12 @@ int main(void)
         cmocka_unit_test(instances_of_one_card_share_a_batch),
         cmocka_unit_test(values_come_in_all_spellings),
         cmocka_unit_test(waveforms_get_the_defaults_of_the_transient),
+        cmocka_unit_test(edges_without_a_tstep_follow_the_pulse),
         cmocka_unit_test(a_linear_expression_makes_a_linear_device),
         cmocka_unit_test(derivatives_of_a_device_match_differences),
         cmocka_unit_test(a_behavioural_resistor_is_its_expression),
         cmocka_unit_test(a_current_in_an_expression_gets_an_ammeter_where_needed),
+        cmocka_unit_test(names_of_the_netlist_are_never_hidden),
         cmocka_unit_test(functions_of_signals_are_finite_where_newton_starts),
         cmocka_unit_test(analyses_take_their_times),
         cmocka_unit_test(options_and_temperature_are_set),
@@ -610,6 +692,8 @@ int main(void)
         cmocka_unit_test(several_errors_come_in_one_run),
         cmocka_unit_test(a_card_of_a_subcircuit_reports_once),
         cmocka_unit_test(explosions_are_refused),
+        cmocka_unit_test(doubling_subcircuits_are_refused_before_they_are_made),
+        cmocka_unit_test(subcircuits_below_the_limit_are_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
