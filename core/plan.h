@@ -66,9 +66,12 @@ typedef struct ag_measure {
     ag_measure_kind  kind;
     ag_output        what;
     ag_when          trig, targ;
+    int              power, v, i;           /* power: `what` is a plain p(device), the product of probes v and i */
     double           from, to;              /* NAN: whole run */
     /* AG_M_PARAM: program whose inputs u[k] are the results of measure[k] (k below its own number). */
     ag_program      *param;
+    const int       *used;                  /* [n_used] measures it reads */
+    int              n_used;
     const char      *text;                  /* the expression as written, for the log */
     ag_loc           at;
 } ag_measure;

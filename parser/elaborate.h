@@ -251,13 +251,15 @@ void ag_add_save(ag_elab *el, const ag_line *l);
 void ag_add_pulses(ag_elab *el, const ag_line *l);
 /* An output for an expression of signals, parameters and time; 0 after a report. */
 int  ag_make_output(ag_elab *el, const ag_expr *e, ag_output *out);
-/* A program over the results of the measures so far; NULL after a report. */
-ag_program *ag_make_formula(ag_elab *el, const ag_expr *e);
+/* Makes e, an expression of the measures so far, the formula of m; 0 after a report. */
+int ag_make_formula(ag_elab *el, const ag_expr *e, ag_measure *m);
 const char *ag_source_text(const ag_elab *el, ag_loc at);
 int  ag_analysis_word(const char *word);         /* AG_OP, AG_TRAN; -1: another analysis; -2: none */
 
 /* ---- measure_card.c ---- */
 void ag_add_measure(ag_elab *el, const ag_line *l);
+/* Whether a measure of that name comes after the card at `user`. */
+int  ag_measure_later(const ag_elab *el, ag_loc user, const char *name);
 
 /* ---- topology.c ---- */
 void ag_check_topology(ag_elab *el);

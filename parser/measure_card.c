@@ -10,6 +10,7 @@
  * The analysis may be left out. Times and levels are expressions of parameters. */
 #include <math.h>
 #include <string.h>
+#include "core/signal.h"
 #include "parser/elaborate.h"
 
 typedef struct card { ag_elab *el; const ag_line *line; const ag_field *f; ag_measure *m; } card;
@@ -149,10 +150,23 @@ static int formula(card *x)
 {
     const ag_field *f = x->f;
     if (!f || !f->expr || (f->kind != AG_EXPR && f->kind != AG_KEY)) return needs(x, "an expression of measures");
-    x->m->param = ag_make_formula(x->el, f->expr);
     x->m->text = ag_source_text(x->el, f->expr->at);
     x->f = f->next;
-    return x->m->param != NULL;
+    return ag_make_formula(x->el, f->expr, x->m);
+}
+
+/* Finds the voltage and the current whose product a plain p(device) is; with more than two terminals it is a sum. */
+static void split_power(card *x)
+{
+    ag_circuit *c = x->el->c;
+    int         k = x->m->what.probe;
+    if (k < 0 || c->plan.probe[k].kind != AG_PROBE_POWER) return;
+    const ag_batch *b = c->batch[c->plan.probe[k].batch];
+    const char     *device = b->name[c->plan.probe[k].lane];
+    if (!(b->model->flags & AG_TWO_TERMINAL)) return;
+    x->m->v = ag_signal(c, "@", device, "v", x->m->what.at);
+    x->m->i = ag_signal(c, "i", device, NULL, x->m->what.at);
+    x->m->power = x->m->v >= 0 && x->m->i >= 0;
 }
 
 static int window_fits(card *x)
@@ -162,11 +176,19 @@ static int window_fits(card *x)
     return 0;
 }
 
+static int integral(card *x)
+{
+    if (!expression(x, &x->m->what)) return 0;
+    split_power(x);
+    return tail(x, NULL) && window_fits(x);
+}
+
 static int body(card *x)
 {
     ag_measure *m = x->m;
     switch (m->kind) {
     case AG_M_PARAM: return formula(x);
+    case AG_M_INTEG: case AG_M_AVG: return integral(x);
     case AG_M_WHEN: return crossing(x, &m->trig);
     case AG_M_FIND: case AG_M_DERIV: return expression(x, &m->what) && moment(x);
     case AG_M_TRIG_TARG:
@@ -197,6 +219,37 @@ static int kind_of(card *x)
     return 0;
 }
 
+/* Warns of a second measure of a name; reports and the table of results would not tell them apart. */
+static void check_name(card *x, ag_loc at)
+{
+    const ag_plan *plan = &x->el->c->plan;
+    for (int k = 0; k < plan->n_measure; k++) {
+        if (plan->measure[k].name != x->m->name) continue;
+        ag_warning(x->el->c->diag, at, "there is already a measure '%s'; formulas after this one use the second", x->m->name);
+        ag_note(x->el->c->diag, plan->measure[k].at, "the first one is here");
+        return;
+    }
+}
+
+static const ag_field *name_field(const ag_line *l)
+{
+    const ag_field *f = l->field;
+    if (f && f->kind == AG_EXPR && f->expr->op == AG_OP_NAME && ag_analysis_word(f->expr->name) >= -1) f = f->next;
+    return f && f->kind == AG_EXPR && f->expr->op == AG_OP_NAME ? f : NULL;
+}
+
+int ag_measure_later(const ag_elab *el, ag_loc user, const char *name)
+{
+    int past = 0;
+    for (int k = 0; k < el->n_directive; k++) {
+        const ag_line  *l = el->directive[k];
+        const ag_field *f = past && !strncmp(l->first, ".meas", 5) ? name_field(l) : NULL;
+        if (f && f->expr->name == name) return 1;
+        past |= l->span.file == user.file && l->span.offset == user.offset;
+    }
+    return 0;
+}
+
 static void read_card(card *x, ag_measure *m)
 {
     int analysis = x->f && x->f->kind == AG_EXPR && x->f->expr->op == AG_OP_NAME ? ag_analysis_word(x->f->expr->name) : -2;
@@ -213,6 +266,7 @@ static void read_card(card *x, ag_measure *m)
         return;
     }
     m->name = x->f->expr->name;
+    check_name(x, x->f->at);
     x->f = x->f->next;
     if (!kind_of(x) || !body(x)) return;
     if (x->f) ag_elab_error(x->el, ag_field_span(x->f), "unexpected in a measure of this kind");

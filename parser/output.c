@@ -6,7 +6,7 @@
 
 /* ---- expressions of signals: u[0] is time, u[1 + k] probe k ---- */
 
-typedef struct used { int *probe, n, cap; } used;
+typedef struct used { int *probe, n, cap; } used;       /* probes, or measures */
 
 static int probe(ag_compiler *x, const ag_expr *e)
 {
@@ -64,26 +64,42 @@ static int no_signal(ag_compiler *x, const ag_expr *e)
     return -1;
 }
 
+typedef struct formula { const ag_measure *m; ag_loc at; used of; } formula;
+
 static int measure_result(ag_compiler *x, const char *name)
 {
     const ag_plan *plan = &x->el->c->plan;
+    used          *u = &((formula *)x->user)->of;
     for (int k = plan->n_measure - 1; k >= 0; k--)
-        if (plan->measure[k].name == name) return ag_build_input(x->b, k);
+        if (plan->measure[k].name == name) {
+            *AG_PUSH(x->el->a, u->probe, u->n, u->cap) = k;
+            return ag_build_input(x->b, k);
+        }
     return -2;
 }
 
-static int nothing(ag_compiler *x, const char *name)
+/* A name that no measure so far, no parameter has. */
+static int missing_measure(ag_compiler *x, const char *name)
 {
-    (void)x, (void)name;
-    return -2;
+    const formula *f = x->user;
+    int            self = f->m->name == name;
+    if (!self && !ag_measure_later(x->el, f->m->at, name)) return -2;
+    ag_elab_error(x->el, f->at, self ? "measure '%s' uses itself" : "measure '%s' comes later; a formula uses the measures before it",
+                  name);
+    return -1;
 }
 
-ag_program *ag_make_formula(ag_elab *el, const ag_expr *e)
+int ag_make_formula(ag_elab *el, const ag_expr *e, ag_measure *m)
 {
-    ag_compiler x = { .el = el, .b = ag_build_new(el->a), .signal = no_signal, .symbol = ag_compile_constant,
-                      .before = measure_result, .after = nothing };
+    formula     f = { .m = m, .at = e->at };
+    ag_compiler x = { .el = el, .b = ag_build_new(el->a), .user = &f, .signal = no_signal, .symbol = ag_compile_constant,
+                      .before = measure_result, .after = missing_measure };
     int node = ag_compile(&x, el->top, e);
-    return node < 0 ? NULL : ag_program_new(x.b, &node, 1, el->a);
+    if (node < 0) return 0;
+    m->param = ag_program_new(x.b, &node, 1, el->a);
+    m->used = f.of.probe;
+    m->n_used = f.of.n;
+    return 1;
 }
 
 /* ---- wildcards: v(*), i(x1.*) ---- */
@@ -270,6 +286,10 @@ void ag_add_pulses(ag_elab *el, const ag_line *l)
     }
     for (int k = 0; k < N_PULSE; k++) v[k] = pulse_key[k].dflt;
     for (const ag_field *f = name->next; f; f = f->next) ok &= pulse_value(el, f, v);
+    if (ok && v[FROM] >= v[TO]) {
+        ag_elab_error(el, l->span, ".pulses %s: from must come before to", name->text);
+        ok = 0;
+    }
     if (!ok) return;
     ag_circuit *c = el->c;
     ag_pulses   p = { .v = ag_signal(c, "@", name->text, "v", name->at), .from = v[FROM], .to = v[TO], .read = v[READ],

@@ -5,7 +5,12 @@
 
 typedef struct task { const ag_memory *m; ag_arena *arena; double begin, finish; ag_result *r; } task;
 
+#define JUMP 1e-12                          /* of the time: segments shorter than that are vertical */
+
 static int windowed(const ag_measure *m) { return m->kind <= AG_M_MAX_AT; }
+
+/* Whether what is integrated is a power of which voltage and current are known apart. */
+static int is_product(const ag_measure *m) { return m->power && (m->kind == AG_M_INTEG || m->kind == AG_M_AVG); }
 
 void ag_measure_want(const ag_circuit *c, ag_analysis_kind kind, ag_memory *memory)
 {
@@ -15,6 +20,10 @@ void ag_measure_want(const ag_circuit *c, ag_analysis_kind kind, ag_memory *memo
             continue;
         if (windowed(m) || m->kind == AG_M_FIND || m->kind == AG_M_DERIV)
             ag_memory_want_output(memory, &m->what);
+        if (is_product(m)) {
+            ag_memory_want(memory, m->v);
+            ag_memory_want(memory, m->i);
+        }
         for (int side = 0; side < 2; side++) {
             const ag_when *w = side ? &m->targ : &m->trig;
             if (windowed(m) || w->has_at || (side && m->kind != AG_M_TRIG_TARG))
@@ -30,6 +39,14 @@ static double failed(task *k, const char *why)
     k->r->ok = 0;
     k->r->why = why;
     return NAN;
+}
+
+/* Time [s] at which a segment from point i to the next passes 0 on its way from a to b. */
+static double passes(const ag_memory *m, long i, double a, double b)
+{
+    double t0 = ag_memory_time(m, i), t1 = ag_memory_time(m, i + 1);
+
+    return t1 - t0 <= JUMP * t1 ? t1 : t0 + (t1 - t0) * (a / (a - b));
 }
 
 /* Time of the wanted crossing [s], NAN after setting why. */
@@ -48,7 +65,7 @@ static double crossing(task *k, const ag_when *w)
         double b = ag_series_at(lhs, i) - ag_series_at(rhs, i);
         int    rise = a < 0 && b >= 0 && w->edge != AG_FALL, fall = a > 0 && b <= 0 && w->edge != AG_RISE;
         if (rise || fall) {
-            double t0 = ag_memory_time(k->m, i - 1), t = t0 + (ag_memory_time(k->m, i) - t0) * (a / (a - b));
+            double t = passes(k->m, i - 1, a, b);
             if (t >= w->td) {
                 last = t;
                 if (++count == w->n)
@@ -71,6 +88,24 @@ static void look(window *w, double t, double y)
     if (y > w->max) { w->max = y; w->t_max = t; }
 }
 
+/* Integral of the product of v and i over a window inside the run. */
+static double product(const task *k, const ag_measure *m, double from, double to)
+{
+    double t = from, v = ag_memory_interpolate(k->m, m->v, t), i = ag_memory_interpolate(k->m, m->i, t), sum = 0;
+
+    for (long j = ag_memory_find(k->m, from) + 1; t < to; j++) {
+        int    inside = j < k->m->n && ag_memory_time(k->m, j) < to;
+        double next = inside ? ag_memory_time(k->m, j) : to;
+        double w = inside ? ag_memory_value(k->m, m->v, j) : ag_memory_interpolate(k->m, m->v, to);
+        double l = inside ? ag_memory_value(k->m, m->i, j) : ag_memory_interpolate(k->m, m->i, to);
+        sum += ag_product_integral(next - t, v, w, i, l);
+        t = next;
+        v = w;
+        i = l;
+    }
+    return sum;
+}
+
 static int scan(task *k, const ag_measure *m, window *w)
 {
     double from = isnan(m->from) ? k->begin : m->from, to = isnan(m->to) ? k->finish : m->to;
@@ -91,6 +126,8 @@ static int scan(task *k, const ag_measure *m, window *w)
         t = next;
         y = z;
     }
+    if (is_product(m))
+        w->integral = product(k, m, from, to);
     return 1;
 }
 
@@ -191,6 +228,20 @@ static const char *unit(const ag_circuit *c, const ag_measure *m, ag_arena *a)
     return m->kind == AG_M_INTEG ? ag_printf(a, "%s s", of) : of;
 }
 
+/* Why an expression of measures has no value; NULL when all it uses have one. */
+static const char *lacking(const ag_circuit *c, const ag_measure *m, const ag_result *result, ag_arena *a)
+{
+    for (int k = 0; k < m->n_used; k++) {
+        const ag_measure *of = &c->plan.measure[m->used[k]];
+        const ag_result  *r = &result[m->used[k]];
+        if (!r->evaluated)
+            return ag_printf(a, "measure '%s' belongs to an analysis that has not been run yet", of->name);
+        if (!r->ok)
+            return ag_printf(a, "measure '%s' failed", of->name);
+    }
+    return NULL;
+}
+
 static void evaluate(const ag_circuit *c, const ag_measure *m, const ag_memory *memory, ag_result *result, ag_arena *a)
 {
     ag_result *r = &result[m - c->plan.measure];
@@ -198,7 +249,8 @@ static void evaluate(const ag_circuit *c, const ag_measure *m, const ag_memory *
 
     r->ok = 1;
     if (m->kind == AG_M_PARAM) {
-        r->value = param(c, m, result, a);
+        const char *why = lacking(c, m, result, a);
+        r->value = why ? failed(&k, why) : param(c, m, result, a);
     } else if (memory->n == 0) {
         failed(&k, "the analysis gave no points");
         return;
@@ -209,7 +261,7 @@ static void evaluate(const ag_circuit *c, const ag_measure *m, const ag_memory *
                  : m->kind == AG_M_WHEN ? crossing(&k, &m->trig) : at_time(&k, m);
     }
     if (r->ok && !isfinite(r->value))
-        failed(&k, m->kind == AG_M_PARAM ? "a measure it uses failed, or its value is not finite" : "its value is not finite");
+        failed(&k, "its value is not finite");
     if (!r->ok)
         r->value = NAN;
 }

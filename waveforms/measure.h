@@ -1,10 +1,12 @@
 /* measure - evaluates .measure on the kept points of an analysis.
  *
  * Waveforms are linear between points. INTEG, AVG and RMS are exact for that (RMS integrates the square of the linear
- * interpolant), with window ends interpolated; MIN, MAX and PP include the window ends. A window is cut to the run; one
- * that lies outside fails. A rise at a segment from a to b is a < 0 <= b for a = lhs - rhs at its start, a fall
- * a > 0 >= b, so a waveform that stays at the level is counted once; the time is interpolated linearly. DERIV is the
- * slope between points, linear in time from the middle of one segment to the middle of the next. */
+ * interpolant), with window ends interpolated; MIN, MAX and PP include the window ends. INTEG and AVG of a plain p(device)
+ * of two terminals integrate the product of its voltage and current, each linear between points, as .pulses does. A
+ * window is cut to the run; one that lies outside fails. A rise at a segment from a to b is a < 0 <= b for a = lhs - rhs
+ * at its start, a fall a > 0 >= b, so a waveform that stays at the level is counted once; the time is interpolated
+ * linearly, and on a vertical jump (points nearer than rounding can tell) it is that of the jump's end. DERIV is the slope
+ * between points, linear in time from the middle of one segment to the middle of the next. */
 #ifndef AG_MEASURE_H
 #define AG_MEASURE_H
 #include <stdio.h>

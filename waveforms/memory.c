@@ -118,13 +118,27 @@ long ag_memory_find(const ag_memory *m, double time)
     return low;
 }
 
+/* Which part of the segment from point *i on lies before time; 0 beyond the ends. */
+static double locate(const ag_memory *m, double time, long *i)
+{
+    *i = ag_memory_find(m, time);
+    double t = ag_memory_time(m, *i);
+
+    return time <= t || *i + 1 >= m->n ? 0 : (time - t) / (ag_memory_time(m, *i + 1) - t);
+}
+
+double ag_memory_interpolate(const ag_memory *m, int probe, double time)
+{
+    long   i;
+    double s = locate(m, time, &i), a = ag_memory_value(m, probe, i);
+
+    return s > 0 ? a + s * (ag_memory_value(m, probe, i + 1) - a) : a;
+}
+
 double ag_series_interpolate(ag_series *s, double time)
 {
-    long   i = ag_memory_find(s->m, time);
-    double a = ag_series_at(s, i), t = ag_memory_time(s->m, i);
+    long   i;
+    double part = locate(s->m, time, &i), a = ag_series_at(s, i);
 
-    if (time <= t || i + 1 >= s->m->n)
-        return a;
-    double b = ag_series_at(s, i + 1), next = ag_memory_time(s->m, i + 1);
-    return a + (b - a) * ((time - t) / (next - t));
+    return part > 0 ? a + part * (ag_series_at(s, i + 1) - a) : a;
 }

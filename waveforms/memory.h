@@ -29,6 +29,15 @@ void       ag_memory_want_output(ag_memory *m, const ag_output *o);
 ag_status  ag_memory_point(ag_memory *m, const double *row);
 double     ag_memory_time(const ag_memory *m, long i);               /* [s] */
 double     ag_memory_value(const ag_memory *m, int probe, long i);
+/* Linear between points, constant beyond the ends. */
+double     ag_memory_interpolate(const ag_memory *m, int probe, double time);
+
+/* Integral over a time h of the product of two quantities that go linearly from u0 to u1 and from w0 to w1: exact, where
+ * the trapezoid of the product is too large by h (u1 - u0)(w1 - w0)/6. */
+static inline double ag_product_integral(double h, double u0, double u1, double w0, double w1)
+{
+    return h * (2 * u0 * w0 + u0 * w1 + u1 * w0 + 2 * u1 * w1) / 6;
+}
 
 /* An output as a series of numbers over the kept points. */
 typedef struct ag_series {

@@ -4,6 +4,7 @@
 #include "core/number.h"
 #include "waveforms/csv.h"
 
+#define ROUNDING 1e-6                       /* a read at the very level is one, whatever rounding makes of it */
 #define QUIET 0.1                           /* see pulses.h: what remains of an exponential edge is then 0.1 vmin */
 
 const ag_pulse_column ag_pulse_columns[] = {
@@ -26,16 +27,25 @@ typedef struct finder {
     const ag_pulses *r;
     const ag_memory *m;
     ag_arena        *arena;
-    long             low, high;             /* points looked at */
+    double           from, to;              /* [s] window, within the run */
+    long             low, high;             /* points looked at; the first and the last stand for the ends of the window */
     core            *core;
     int              n_core, cap_core;
     ag_pulse_list   *list;
 } finder;
 
-static double time_at(const finder *f, long i) { return ag_memory_time(f->m, i); }
-static double v_at(const finder *f, long i)    { return ag_memory_value(f->m, f->r->v, i); }
-static double i_at(const finder *f, long i)    { return ag_memory_value(f->m, f->r->i, i); }
-static double g_at(const finder *f, long i)    { return ag_memory_value(f->m, f->r->g, i); }
+static double time_at(const finder *f, long i) { return fmin(fmax(ag_memory_time(f->m, i), f->from), f->to); }
+
+static double value_at(const finder *f, int probe, long i)
+{
+    double t = ag_memory_time(f->m, i);
+
+    return t < f->from || t > f->to ? ag_memory_interpolate(f->m, probe, time_at(f, i)) : ag_memory_value(f->m, probe, i);
+}
+
+static double v_at(const finder *f, long i) { return value_at(f, f->r->v, i); }
+static double i_at(const finder *f, long i) { return value_at(f, f->r->i, i); }
+static double g_at(const finder *f, long i) { return value_at(f, f->r->g, i); }
 
 void ag_pulses_want(const ag_pulses *r, ag_memory *m)
 {
@@ -52,16 +62,6 @@ static int side(const finder *f, long i, double level)
     return v > level ? 1 : v < -level ? -1 : 0;
 }
 
-static double interpolate(const finder *f, int probe, double t)
-{
-    long   i = ag_memory_find(f->m, t);
-    double a = ag_memory_value(f->m, probe, i), t0 = time_at(f, i);
-
-    if (t <= t0 || i >= f->high)
-        return a;
-    return a + (ag_memory_value(f->m, probe, i + 1) - a) * ((t - t0) / (time_at(f, i + 1) - t0));
-}
-
 /* Time in segment (i, i+1) where a quantity going from a to b passes level. */
 static double pass(const finder *f, long i, double a, double b, double level)
 {
@@ -71,7 +71,7 @@ static double pass(const finder *f, long i, double a, double b, double level)
     return t + s * (time_at(f, i + 1) - t);
 }
 
-/* Walks from point i in direction step (+-1) to `stop` while v returns from polarity `sign`; the point where it rests. */
+/* Walks from point i in direction step (+-1) to `stop` while v falls, times `sign`; the point where it rests. */
 static long rest(const finder *f, long i, int step, long stop, int sign, double peak)
 {
     double steepest = 0, quiet = QUIET * f->r->vmin / peak;
@@ -105,7 +105,7 @@ static double edge(const finder *f, long i, long r, double base)
 
 static void find_cores(finder *f)
 {
-    double level = (isnan(f->r->read) ? 0 : fabs(f->r->read)) + f->r->vmin;
+    double level = fmax(isnan(f->r->read) ? 0 : fabs(f->r->read) * (1 + ROUNDING), f->r->vmin);
 
     for (long i = f->low; i <= f->high; i++) {
         int s = side(f, i, level);
@@ -148,15 +148,16 @@ static void look(ag_pulse *p, double v, double i)
 static void integrate(const finder *f, ag_pulse *p)
 {
     double t = p->t_start, stop = t + p->width;
-    double v = interpolate(f, f->r->v, t), i = interpolate(f, f->r->i, t);
+    double v = ag_memory_interpolate(f->m, f->r->v, t), i = ag_memory_interpolate(f->m, f->r->i, t);
 
     look(p, v, i);
     for (long k = ag_memory_find(f->m, t) + 1; t < stop; k++) {
         int    inside = k <= f->high && time_at(f, k) < stop;
         double next = inside ? time_at(f, k) : stop;
-        double v1 = inside ? v_at(f, k) : interpolate(f, f->r->v, stop), i1 = inside ? i_at(f, k) : interpolate(f, f->r->i, stop);
+        double v1 = inside ? v_at(f, k) : ag_memory_interpolate(f->m, f->r->v, stop);
+        double i1 = inside ? i_at(f, k) : ag_memory_interpolate(f->m, f->r->i, stop);
         p->charge += (next - t) * (i + i1) / 2;
-        p->energy += (next - t) * (v * i + v1 * i1) / 2;
+        p->energy += ag_product_integral(next - t, v, v1, i, i1);
         look(p, v1, i1);
         t = next;
         v = v1;
@@ -189,7 +190,18 @@ static double recovery(const finder *f, double t, long settled)
     return 0;
 }
 
-/* Reads between points p and q, in the time from t0 to t1; returns the last point of the first one, -1: none. */
+/* The last point of the plateau of a read whose points are first .. last, before the edge to the point after it. */
+static long plateau_end(const finder *f, long first, long last, int sign)
+{
+    double peak = 0;
+
+    for (long k = first; k <= last; k++)
+        peak = fmax(peak, fabs(v_at(f, k)));
+    long end = rest(f, last + 1, -1, first, -sign, peak);
+    return end > last ? last : end;
+}
+
+/* Reads between points p and q, in the time from t0 to t1; returns the end of the plateau of the first one, -1: none. */
 static long find_reads(finder *f, long p, long q, double t0, double t1)
 {
     double level = f->r->vmin;
@@ -200,29 +212,34 @@ static long find_reads(finder *f, long p, long q, double t0, double t1)
         if (!s)
             continue;
         double start = k == p ? t0 : pass(f, k - 1, v_at(f, k - 1), v_at(f, k), s * level);
+        long   first = k;
         while (k < q && side(f, k + 1, level) == s)
             k++;
         double    end = k == q ? t1 : pass(f, k, v_at(f, k), v_at(f, k + 1), s * level);
+        long      rests = k == q ? k : plateau_end(f, first, k, s);
         ag_pulse *r = add(f, 0, start, end);
-        r->g_before = interpolate(f, f->r->g, start);
-        r->g_after = g_at(f, k);
+        r->g_before = ag_memory_interpolate(f->m, f->r->g, start);
+        r->g_after = g_at(f, rests);
         if (first_ends < 0)
-            first_ends = k;
+            first_ends = rests;
     }
     return first_ends;
 }
 
 void ag_pulses_find(const ag_pulses *r, const ag_memory *m, ag_arena *a, ag_pulse_list *list)
 {
-    finder f = { .r = r, .m = m, .arena = a, .low = 0, .high = m->n - 1, .list = list };
+    finder f = { .r = r, .m = m, .arena = a, .list = list };
 
     *list = (ag_pulse_list){ .request = r };
-    while (f.low <= f.high && time_at(&f, f.low) < r->from)             /* false for NAN: the whole run */
-        f.low++;
-    while (f.low <= f.high && time_at(&f, f.high) > r->to)
-        f.high--;
-    if (f.low > f.high)
+    if (m->n == 0)
         return;
+    f.from = fmax(ag_memory_time(m, 0), r->from);                       /* NAN: the whole run */
+    f.to = fmin(ag_memory_time(m, m->n - 1), r->to);
+    if (f.from > f.to)
+        return;
+    f.low = ag_memory_find(m, f.from);
+    f.high = ag_memory_find(m, f.to);
+    f.high += ag_memory_time(m, f.high) < f.to;
     find_cores(&f);
     find_edges(&f);
     for (int k = -1; k < f.n_core; k++) {                               /* k = -1: reads before the first write */
@@ -232,10 +249,10 @@ void ag_pulses_find(const ag_pulses *r, const ag_memory *m, ag_arena *a, ag_puls
         int         w = list->n;
         if (c)
             add(&f, 1, c->t_start, c->t_end)->g_before = c->rest_before < c->first ? g_at(&f, c->rest_before)
-                                                                                   : interpolate(&f, r->g, c->t_start);
+                                                                                   : ag_memory_interpolate(m, r->g, c->t_start);
         long read_ends = t0 < t1 ? find_reads(&f, p, q, t0, t1) : -1;     /* not at a pulse that the run cuts */
         if (c) {
-            list->pulse[w].g_after = read_ends >= 0 ? g_at(&f, read_ends) : p <= q ? g_at(&f, q) : interpolate(&f, r->g, t0);
+            list->pulse[w].g_after = read_ends >= 0 ? g_at(&f, read_ends) : p <= q ? g_at(&f, q) : ag_memory_interpolate(m, r->g, t0);
             if (read_ends >= 0)
                 list->pulse[w].t_recover = recovery(&f, c->t_end, read_ends);
         }

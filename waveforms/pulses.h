@@ -1,7 +1,7 @@
 /* pulses - finds the pulses a device got, and what each did: energy, charge, conductance, recovery.
  *
- * Definition. The read zone is |v| <= read (0 when no read level is given). A write pulse is a stretch of one polarity
- * that leaves the read zone by more than vmin, edges included. The edge before it starts where the waveform last
+ * Definition. The read zone is |v| <= read (to rounding, 1e-6 of it), and at least |v| <= vmin. A write pulse is a stretch
+ * of one polarity that leaves the read zone, edges included. The edge before it starts where the waveform last
  * rested: going back from the pulse, the first point where v turns round or its slope falls below a small part
  * (0.1 vmin/|peak|) of the steepest slope met. The voltage there is the baseline before the pulse; t_start is the last
  * time it is within vmin of it. The end is found in the same way forwards, with a baseline of its own, so a pulse may
@@ -12,12 +12,15 @@
  * Per pulse (signs are those of v(device) and of the current into its first terminal):
  *   width             t_end - t_start [s]
  *   v_peak, i_peak    value of largest magnitude [V], [A]
- *   charge, energy    integrals of i and v*i over the pulse, trapezoidal between points, ends interpolated [C], [J]
+ *   charge, energy    integrals of i and v*i over the pulse, exact for v and i linear between points, which also gives
+ *                     them at its ends [C], [J]
  *   g_before          static conductance at the baseline before it (read: at its start) [S]
- *   g_after           at the end of the read that follows before the next write, else just before the next write or at
- *                     the end of the run (read: at its own end) [S]
- *   t_recover         from the end of a write until the current stays within recover (10 %) of its value at the end of the
- *                     read that follows before the next write [s]; NAN for reads and for writes without such a read */
+ *   g_after           where the read that follows before the next write settles, else just before the next write or at
+ *                     the end of the run (read: where it settles itself) [S]
+ *   t_recover         from the end of a write until the current stays within recover (10 %) of its value where the read
+ *                     that follows before the next write settles [s]; NAN for reads and for writes without such a read
+ * A read settles at the end of its plateau: going back from its end, where v rests, found as for the edges of writes; a
+ * read that the next write or the end of the window cuts settles there. from= and to= make the window, interpolated. */
 #ifndef AG_PULSES_H
 #define AG_PULSES_H
 #include <stdio.h>

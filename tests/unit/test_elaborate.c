@@ -426,6 +426,23 @@ static void initial_conditions_reach_their_nodes(void **state)
     release(n);
 }
 
+/* The integral of a power needs its two factors, that of anything else does not. */
+static void the_integral_of_a_plain_power_knows_voltage_and_current(void **state)
+{
+    (void)state;
+    net *n = read_net("v1 a 0 1\nr1 a 0 1k\n.tran 1n 1u\n.meas e integ p(r1)\n.meas f avg @v1[p]\n.meas g integ v(a)\n"
+                      ".meas h integ {p(r1)}\n.meas k integ {2*p(r1)}\n.meas l max p(r1)\n"
+                      ".model nm nmos\nm1 a a 0 0 nm\n.meas q integ p(m1)\n");
+    const ag_measure *m = n->c->plan.measure;
+    const int         power[] = { 1, 1, 0, 1, 0, 0, 0 };
+    for (int k = 0; k < 7; k++)
+        assert_int_equal(m[k].power, power[k]);
+    assert_string_equal(n->c->plan.probe[m[0].v].name, "@r1[v]");
+    assert_string_equal(n->c->plan.probe[m[0].i].name, "i(r1)");
+    assert_string_equal(n->c->plan.probe[m[1].i].name, "i(v1)");
+    release(n);
+}
+
 static void measures_have_all_their_forms(void **state)
 {
     (void)state;
@@ -539,6 +556,10 @@ static const report reports[] = {
     { ".dc v1 0 1 0.1\n", "t:4:1: error: analysis .dc is not supported yet\n" },
     { ".ic v(q)=1\n", "t:4:5: error: no node 'q'\n" },
     { ".meas tran x maxx v(a)\n", "t:4:14: error: unknown kind of measure 'maxx'; did you mean 'max'?\n" },
+    { ".tran 1n 1u\n.meas tran x param='y+1'\n.meas tran y max v(a)\n",
+      "t:5:21: error: measure 'y' comes later; a formula uses the measures before it\n" },
+    { ".meas tran x param='2*x'\n", "t:4:21: error: measure 'x' uses itself\n" },
+    { ".pulses r1 from=2u to=1u\n", "t:4:1: error: .pulses r1: from must come before to\n" },
     { ".print tran v(b)\n", "t:4:13: error: no node 'b'\n" },
     { "r1 a 0 2k\n", "t:4:1: error: there is already a device 'r1'\nt:3:1: note: the first one is here\n" },
 };
@@ -561,6 +582,9 @@ static void suspicious_netlists_are_warned_about_and_read(void **state)
     static const report list[] = {
         { ".subckt s p\nr1 p 0 1\n.ends t\n",
           "t:6:7: warning: .ends names 't' but closes subcircuit 's'\nt:4:1: note: it begins here\n" },
+        { ".meas tran y max v(a)\n.meas tran y min v(a)\n",
+          "t:5:12: warning: there is already a measure 'y'; formulas after this one use the second\n"
+          "t:4:1: note: the first one is here\n" },
         { ".trn 1n 1u\n", "t:4:1: warning: unknown command '.trn' is ignored; did you mean '.tran'?\n" },
         { ".options rletol=1m\n", "t:4:10: warning: unknown option 'rletol' is ignored; did you mean 'reltol'?\n" },
         { ".model dm d(is=1f kf=1)\nd1 a 0 dm\n", "t:4:19: warning: d parameter 'kf' is not modelled and ignored\n" },
@@ -686,6 +710,7 @@ int main(void)
         cmocka_unit_test(options_and_temperature_are_set),
         cmocka_unit_test(initial_conditions_reach_their_nodes),
         cmocka_unit_test(measures_have_all_their_forms),
+        cmocka_unit_test(the_integral_of_a_plain_power_knows_voltage_and_current),
         cmocka_unit_test(outputs_are_signals_or_expressions_of_them),
         cmocka_unit_test(wrong_netlists_are_explained),
         cmocka_unit_test(suspicious_netlists_are_warned_about_and_read),

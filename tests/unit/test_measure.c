@@ -76,6 +76,28 @@ static void integrals_of_a_piecewise_linear_waveform_are_exact(void **state)
     assert_close(window(p, AG_M_AVG, 2.5, 2.5).value, 1.5, 1e-14, 0);
 }
 
+/* v from 0 to 1 V and i from 0 to -1 mA in 3 s: the energy is a third of the product of the ends, not a half. */
+static void integral_of_a_power_is_that_of_linear_voltage_and_current(void **state)
+{
+    points p;
+    (void)state;
+    points_new(&p);
+    points_probe(&p, "@n1[v]", "V");
+    points_probe(&p, "i(n1)", "A");
+    points_probe(&p, "p(n1)", "W");
+    points_begin(&p);
+    for (int k = 0; k <= 1; k++)
+        ag_memory_point(p.m, (double[]){ 3 * k, k, -1e-3 * k, -1e-3 * k });
+    ag_measure m = { .kind = AG_M_INTEG, .what = points_signal(&p, 2), .power = 1, .v = 0, .i = 1, .from = NAN, .to = NAN };
+    assert_close(run(&p, m).value, -1e-3, 1e-14, 0);
+    m.from = 1;
+    m.to = 2;                                            /* v and i are interpolated at the ends: (8 - 1)/27 of it */
+    assert_close(run(&p, m).value, -1e-3 * 7 / 27, 1e-14, 0);
+    m.kind = AG_M_AVG;
+    assert_close(run(&p, m).value, -1e-3 * 7 / 27, 1e-14, 0);
+    points_free(&p);
+}
+
 static void extrema_include_the_ends_of_the_window(void **state)
 {
     points   *p = *state;
@@ -131,6 +153,27 @@ static void crossings_before_td_are_not_counted(void **state)
     ag_measure m = { .kind = AG_M_WHEN, .trig = when(p, 1, AG_CROSS, 1), .from = NAN, .to = NAN };
     m.trig.td = 2.5;
     assert_close(run(p, m).value, 4, 1e-14, 0);
+}
+
+/* A jump of a source: two points at the same time, or as close as doubles are. */
+static void a_crossing_on_a_jump_has_the_time_of_the_jump(void **state)
+{
+    (void)state;
+    for (int same = 0; same < 2; same++) {
+        points p;
+        points_new(&p);
+        points_probe(&p, "v(y)", "V");
+        points_begin(&p);
+        const double t[] = { 0, same ? 1e-6 : nextafter(1e-6, 0), 1e-6, 2e-6 }, y[] = { 0, 0, 1, 1 };
+        for (int k = 0; k < 4; k++)
+            ag_memory_point(p.m, (double[]){ t[k], y[k] });
+        ag_measure m = { .kind = AG_M_WHEN, .trig = when(&p, 0.3, AG_RISE, 1), .from = NAN, .to = NAN };
+        m.trig.td = 1e-6;
+        ag_result r = run(&p, m);
+        assert_true(r.ok);
+        assert_close(r.value, 1e-6, 0, 0);
+        points_free(&p);
+    }
 }
 
 static void trig_targ_is_the_time_between(void **state)
@@ -208,7 +251,8 @@ static void param_uses_earlier_measures_and_fails_with_them(void **state)
     p->c->plan.n_measure = 0;
     add(p, (ag_measure){ .kind = AG_M_MAX, .from = NAN, .to = NAN });
     add(p, (ag_measure){ .kind = AG_M_WHEN, .trig = when(p, 1, AG_RISE, 1) });
-    add(p, (ag_measure){ .kind = AG_M_PARAM, .param = sum_of_two(p) });
+    add(p, (ag_measure){ .kind = AG_M_PARAM, .param = sum_of_two(p), .used = (const int[]){ 0, 1 }, .n_used = 2 });
+    p->c->plan.measure[1].name = "other";
     ag_measure_run(p->c, AG_TRAN, p->m, 1, r, p->c->arena);
     assert_true(r[2].ok);
     assert_close(r[2].value, 4, 1e-14, 0);
@@ -217,6 +261,13 @@ static void param_uses_earlier_measures_and_fails_with_them(void **state)
     assert_true(r[0].ok);
     assert_false(r[1].ok);
     assert_false(r[2].ok);
+    assert_string_equal(r[2].why, "measure 'other' failed");
+    /* In an analysis that has its turn later: its result does not exist yet. */
+    memset(r, 0, sizeof r);
+    p->c->plan.measure[1].analysis = AG_OP;
+    ag_measure_run(p->c, AG_TRAN, p->m, 1, r, p->c->arena);
+    assert_false(r[2].ok);
+    assert_string_equal(r[2].why, "measure 'other' belongs to an analysis that has not been run yet");
 }
 
 static void an_unfinished_analysis_fails_every_measure(void **state)
@@ -272,7 +323,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-        TEST(integrals_of_a_piecewise_linear_waveform_are_exact), TEST(extrema_include_the_ends_of_the_window),
+        TEST(integrals_of_a_piecewise_linear_waveform_are_exact), TEST(integral_of_a_power_is_that_of_linear_voltage_and_current),
+        TEST(a_crossing_on_a_jump_has_the_time_of_the_jump), TEST(extrema_include_the_ends_of_the_window),
         TEST(windows_are_cut_to_the_run_and_fail_outside_it), TEST(crossings_are_interpolated_and_counted_by_direction),
         TEST(crossings_before_td_are_not_counted), TEST(trig_targ_is_the_time_between),
         TEST(find_and_derivative_at_a_time_and_at_a_crossing), TEST(derivative_of_a_parabola_is_second_order),

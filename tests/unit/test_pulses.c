@@ -80,10 +80,10 @@ static void energy_and_charge_are_integrals_over_the_pulse(void **state)
     (void)state;
     points_new(&p);
     ag_pulse_list l = find(&p, protocol, N(protocol), with_read);
-    /* Flat 8 s at 0.18 W; edges by the trapezoidal rule from the power at the start (1 mV, 2 mA) and the end. */
+    /* Flat 8 s at 0.18 W; on the edges v and i are linear, from 1 mV and 2 mA at the start, and their product is not. */
     double a = 1e-3 / 0.3, b = 1e-3 / 0.305, iend = 0.05 - b * 0.65, vend = 5e-3 - 1e-3;
-    double want = 8 * 0.18 + 2 * (1 - a) * (0.18 + 1e-3 * 2e-3) / 2 + 2 * (1 - b) * (0.18 + iend * vend) / 2;
-    assert_close(l.pulse[0].energy, want, 1e-9, 0);
+    double up = 0.18 + 1e-3 * 2e-3 - (0.3 - 1e-3) * (0.6 - 2e-3) / 3, down = 0.18 + iend * vend - (0.3 + vend) * (0.6 + iend) / 3;
+    assert_close(l.pulse[0].energy, 8 * 0.18 + (1 - a) * up + (1 - b) * down, 1e-9, 0);
     assert_close(l.pulse[0].charge, -(8 * 0.6 + 2 * (1 - a) * (0.6 + 2e-3) / 2 + 2 * (1 - b) * (0.6 - iend) / 2), 1e-9, 0);
     points_free(&p);
 }
@@ -100,6 +100,60 @@ static void recovery_ends_when_the_current_stays_near_its_settled_value(void **s
     points_free(&p);
 }
 
+/* 1 V and 1 mA, up and down: the integral of t^2 on each edge is a third of its length. */
+static void energy_of_a_trapezoid_at_a_resistor_is_exact(void **state)
+{
+    static const corner c[] = { { 0, 0, 0, 1 }, { 1, 0, 0, 1 }, { 2, 1, 1e-3, 1 }, { 5, 1, 1e-3, 1 }, { 7, 0, 0, 1 }, { 8, 0, 0, 1 } };
+    points    p;
+    ag_pulses r = whole;
+    (void)state;
+    points_new(&p);
+    r.vmin = 1e-6;
+    ag_pulse_list l = find(&p, c, N(c), r);
+    assert_close(l.pulse[0].energy, 1e-3 * (3 + 3.0 / 3), 1e-9, 0);
+    points_free(&p);
+}
+
+/* A read that ends inside the run: what counts is its plateau, not its falling edge, wherever points lie on that. */
+static void a_read_settles_at_the_end_of_its_plateau(void **state)
+{
+    static const corner c[] = {
+        { 0, 0, 0, 1 }, { 1, 0, 0, 1 }, { 2, 1, 1, 1 }, { 3, 1, 1, 1 }, { 4, 0, 0, 5 },
+        { 10, 0, 0, 5 }, { 11, 0.01, 0.03, 5 }, { 13, 0.01, 0.011, 5 }, { 20, 0.01, 0.01, 6 },
+        { 20.1, 9e-3, 9e-3, 7 }, { 20.5, 5e-3, 5e-3, 8 }, { 20.8, 2e-3, 2e-3, 9 }, { 21, 0, 0, 10 }, { 30, 0, 0, 11 },
+    };
+    points    p;
+    ag_pulses r = whole;
+    (void)state;
+    points_new(&p);
+    r.read = 0.02;
+    ag_pulse_list l = find(&p, c, N(c), r);
+    assert_int_equal(l.n, 2);
+    assert_close(l.pulse[0].g_after, 6, 0, 0);
+    assert_close(l.pulse[1].g_after, 6, 0, 0);
+    /* 0.01 A and 10 %: passed at 13 s, 9.001 s behind the end of the write, vmin before 4 s. */
+    assert_close(l.pulse[0].t_recover, 13 - (4 - 1e-3), 1e-9, 0);
+    points_free(&p);
+}
+
+static void a_peak_above_the_read_level_is_a_write(void **state)
+{
+    corner    c[] = { { 0, 0, 0, 1 }, { 1, 0, 0, 1 }, { 2, 20.5e-3, 1, 1 }, { 3, 20.5e-3, 1, 1 }, { 4, 0, 0, 1 }, { 5, 0, 0, 1 } };
+    points    p;
+    ag_pulses r = whole;
+    (void)state;
+    r.read = 20e-3;
+    for (int is_read = 0; is_read < 2; is_read++) {
+        c[2].v = c[3].v = is_read ? 20e-3 : 20.5e-3;
+        points_new(&p);
+        ag_pulse_list l = find(&p, c, N(c), r);
+        assert_int_equal(l.n, 1);
+        assert_int_equal(l.pulse[0].write, !is_read);
+        assert_close(l.pulse[0].t_start, 1 + 1e-3 / c[2].v, 1e-9, 0);
+        points_free(&p);
+    }
+}
+
 static void from_and_to_limit_what_is_looked_at(void **state)
 {
     points p;
@@ -111,8 +165,24 @@ static void from_and_to_limit_what_is_looked_at(void **state)
     ag_pulse_list l = find(&p, protocol, N(protocol), r);
     assert_int_equal(l.n, 3);
     assert_false(l.pulse[0].write);
-    assert_close(l.pulse[0].t_start, 60, 0, 0);
+    assert_close(l.pulse[0].t_start, 30, 0, 0);
     assert_true(l.pulse[1].write);
+    assert_close(l.pulse[2].t_start + l.pulse[2].width, 100, 1e-14, 0);
+    points_free(&p);
+    /* Ends on the plateau and on the edge of the first write: v and i are interpolated there. */
+    r.from = 15;
+    r.to = 21;
+    points_new(&p);
+    l = find(&p, protocol, N(protocol), r);
+    assert_int_equal(l.n, 1);
+    assert_close(l.pulse[0].t_start, 15, 0, 0);
+    assert_close(l.pulse[0].width, 6, 1e-14, 0);
+    assert_close(l.pulse[0].charge, -5 * 0.6 - (0.6 + 0.275) / 2, 1e-12, 0);
+    r.from = 130;
+    r.to = 140;
+    points_free(&p);
+    points_new(&p);
+    assert_int_equal(find(&p, protocol, N(protocol), r).n, 0);
     points_free(&p);
 }
 
@@ -245,7 +315,8 @@ int main(void)
         cmocka_unit_test(writes_and_reads_of_the_protocol), cmocka_unit_test(conductances_before_and_after),
         cmocka_unit_test(energy_and_charge_are_integrals_over_the_pulse),
         cmocka_unit_test(recovery_ends_when_the_current_stays_near_its_settled_value),
-        cmocka_unit_test(from_and_to_limit_what_is_looked_at), cmocka_unit_test(reads_that_start_and_end_at_zero),
+        cmocka_unit_test(energy_of_a_trapezoid_at_a_resistor_is_exact), cmocka_unit_test(a_read_settles_at_the_end_of_its_plateau),
+        cmocka_unit_test(a_peak_above_the_read_level_is_a_write), cmocka_unit_test(from_and_to_limit_what_is_looked_at), cmocka_unit_test(reads_that_start_and_end_at_zero),
         cmocka_unit_test(a_swing_through_zero_is_two_pulses), cmocka_unit_test(the_tail_of_an_exponential_edge_belongs_to_the_pulse),
         cmocka_unit_test(a_pulse_that_the_run_cuts_is_kept), cmocka_unit_test(nothing_happens_nothing_is_found),
         cmocka_unit_test(csv_lists_the_columns_of_the_contract),
