@@ -1,11 +1,13 @@
 /* agspice - the command: reads a netlist, runs it, maps statuses to exit codes. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "cli/files.h"
 #include "cli/options.h"
 #include "cli/show.h"
 #include "core/number.h"
@@ -18,6 +20,8 @@ static volatile sig_atomic_t interrupted;
 typedef struct front {                                  /* what the callbacks of the library need */
     const cli_options *options;
     FILE              *log;
+    char              *early;                           /* [n_early] the log as long as it is in memory */
+    size_t             n_early;
     ag_severity        last;                            /* of the report before */
     int                errors;
     int                bar, terminal;                   /* a progress line is wanted; standard error is a terminal */
@@ -113,55 +117,99 @@ static int exit_code(ag_status s)
     }
 }
 
-static ag_status simulate(front *f, ag_circuit *c)
+static ag_status read_netlist(front *f, ag_circuit *c)
 {
     const cli_options *o = f->options;
-    ag_run_settings    settings = o->run;
     ag_status          s = AG_OK;
 
     for (int k = 0; k < o->n_define && !s; k++)
         s = ag_override(c, o->define[k].name, o->define[k].value);
-    if (!s)
-        s = ag_read_file(c, o->netlist);
-    if (s)
-        return s;
+    return s ? s : ag_read_file(c, o->netlist);
+}
+
+/* The log of -o is kept in memory until it is known that no file the netlist includes would be overwritten. */
+static int open_log(front *f, const ag_circuit *c)
+{
+    FILE *file;
+
+    if (!cli_files_spare(f->options, c))
+        return BAD_INPUT;
+    if (!f->options->log)
+        return DONE;
+    file = fopen(f->options->log, "w");
+    if (!file) {
+        fprintf(stderr, "agspice: error: cannot open '%s': %s\n", f->options->log, strerror(errno));
+        return BAD_FILE;
+    }
+    fflush(f->log);
+    fwrite(f->early, 1, f->n_early, file);
+    fclose(f->log);
+    f->log = file;
+    return DONE;
+}
+
+static ag_status simulate(front *f, ag_circuit *c)
+{
+    ag_run_settings settings = f->options->run;
+
     fprintf(f->log, "agspice %s: %s\n", AG_VERSION, c->title + strspn(c->title, "* \t"));
     f->last = AG_NOTE;
     settings.log = f->log;
-    settings.ltspice = o->log != NULL;
+    settings.ltspice = f->options->log != NULL;
     f->begin = now();
     f->next = f->begin + 0.5;                           /* short runs show no progress */
-    s = ag_run_plan(c, &settings);
+    ag_status s = ag_run_plan(c, &settings);
     erase(f);
     return s;
 }
 
+static int close_log(front *f, int code)
+{
+    errno = 0;
+    if ((f->log == stdout ? fflush(f->log) : fclose(f->log)) && code != BAD_FILE) {
+        fprintf(stderr, "agspice: error: cannot write the log: %s\n", strerror(errno));
+        code = BAD_FILE;
+    }
+    free(f->early);
+    return code;
+}
+
 static int run(const cli_options *o)
 {
-    front       f = { .options = o, .log = o->log ? fopen(o->log, "w") : stdout, .last = AG_NOTE };
+    front       f = { .options = o, .last = AG_NOTE };
     ag_host     host = { .user = &f, .report = report, .progress = progress };
-    ag_circuit *c;
+    ag_circuit *c = NULL;
     ag_status   s = AG_ENOMEM;
+    int         code = DONE;
 
-    if (!f.log) {
-        fprintf(stderr, "agspice: error: cannot open '%s': %s\n", o->log, strerror(errno));
-        return BAD_FILE;
-    }
+    if (!cli_files_differ(o))
+        return BAD_INPUT;
+    f.log = o->log ? open_memstream(&f.early, &f.n_early) : stdout;
     f.terminal = isatty(STDERR_FILENO);
     f.bar = o->progress == CLI_ALWAYS || (o->progress == CLI_AUTO && f.terminal);
     catch_signals();
-    c = ag_circuit_new(&host);
+    if (f.log)
+        c = ag_circuit_new(&host);
     if (c)
+        s = read_netlist(&f, c);
+    if (c)
+        code = open_log(&f, c);
+    if (!s && !code)
         s = simulate(&f, c);
     if (s && !f.errors)
         fprintf(stderr, "agspice: error: %s\n", ag_status_text(s));
     ag_circuit_free(c);
-    errno = 0;
-    if ((f.log == stdout ? fflush(f.log) : fclose(f.log)) && exit_code(s) != BAD_FILE) {
-        fprintf(stderr, "agspice: error: cannot write the log: %s\n", strerror(errno));
-        return BAD_FILE;
-    }
-    return exit_code(s);
+    code = code ? code : exit_code(s);
+    return f.log ? close_log(&f, code) : code;
+}
+
+/* A file opened while one of the standard streams is closed would get its number, and what is said there would go into
+ * the file. The wrong direction keeps the use of a closed stream an error. */
+static void occupy_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);     /* the lowest free number: fd */
 }
 
 int main(int argc, char **argv)
@@ -169,6 +217,7 @@ int main(int argc, char **argv)
     cli_options o;
     int         code = DONE;
 
+    occupy_standard_streams();
     if (!cli_options_read(&o, argc, argv))
         code = BAD_INPUT;
     else if (o.help)

@@ -9,6 +9,8 @@
 #define MOST_LENGTH  65535                /* so has ag_loc.length */
 #define SHOWN        160                  /* bytes of a source line that are shown */
 #define SHOWN_BEFORE 80                   /* of these before the span, where the line is longer */
+#define MOST_WORD    200                  /* bytes of a word in a message: names may be of any length */
+#define MOST_TEXT    4000                 /* bytes of a message */
 #define MOST_PARENTS 64                   /* "included from here" lines */
 
 typedef struct source {
@@ -156,6 +158,36 @@ static void put_clean(buffer *b, const char *p, const char *end, int keep_tabs)
     }
 }
 
+/* The first character at or after p, so that a cut does not go through the middle of one. */
+static const char *whole(const char *p, const char *end)
+{
+    while (p < end && ((unsigned char)*p & 0xC0) == 0x80) p++;
+    return p;
+}
+
+/* Text without blanks; the middle of a very long one is left out, so that both ends, and quotes around it, are seen. */
+static void put_word(buffer *b, const char *p, const char *end)
+{
+    if (end - p > MOST_WORD) {
+        put_clean(b, p, whole(p + MOST_WORD / 2, end), 0);
+        put0(b, "...");
+        p = whole(end - MOST_WORD / 4, end);
+    }
+    put_clean(b, p, end, 0);
+}
+
+static void put_message(buffer *b, const char *p)
+{
+    int most = b->n + MOST_TEXT;
+    while (*p && b->n < most) {
+        size_t n = strcspn(p, " ");
+        put_word(b, p, p + n);
+        p += n;
+        if (*p) put(b, p++, 1);
+    }
+    if (*p) put0(b, "...");
+}
+
 static void put_place(buffer *b, const ag_diag *d, ag_loc at)
 {
     const ag_file *f = ag_diag_file(d, at.file);
@@ -168,13 +200,6 @@ static void put_place(buffer *b, const ag_diag *d, ag_loc at)
     put_clean(b, f->name, f->name + strlen(f->name), 0);
     snprintf(text, sizeof text, ":%d:%d: ", line, column);
     put0(b, text);
-}
-
-/* A character of a line, so that a cut does not go through the middle of one: the first one at or after p. */
-static const char *whole(const char *p, const char *end)
-{
-    while (p < end && ((unsigned char)*p & 0xC0) == 0x80) p++;
-    return p;
 }
 
 /* The source line with the span marked below. Tabs are kept above and below, so the marks stand right at any width. */
@@ -252,7 +277,7 @@ void ag_vreport(ag_diag *d, ag_severity severity, ag_loc at, const char *format,
     buffer b = { d->arena, NULL, 0, 0 };
     put_place(&b, d, at);
     put0(&b, word[severity]);
-    put_clean(&b, message, message + strlen(message), 0);
+    put_message(&b, message);
     put0(&b, "\n");
     if (ag_diag_file(d, at.file) && severity != AG_NOTE) {
         put_source(&b, d, at);

@@ -29,7 +29,7 @@ int            ag_diag_errors(const ag_diag *d);
 int            ag_diag_warnings(const ag_diag *d);
 ag_loc         ag_loc_join(ag_loc first, ag_loc last);                       /* span from first to last */
 
-/* One sentence: what is wrong, and what would be right. No final full stop. */
+/* One sentence: what is wrong, and what would be right. No final full stop. Of very long names the ends are shown. */
 void ag_report(ag_diag *d, ag_severity severity, ag_loc at, const char *format, ...) __attribute__((format(printf, 4, 5)));
 void ag_vreport(ag_diag *d, ag_severity severity, ag_loc at, const char *format, va_list args);
 #define ag_error(d, at, ...)   ag_report((d), AG_ERROR, (at), __VA_ARGS__)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "waveforms/outfile.h"
@@ -335,6 +336,7 @@ ag_status ag_gnuplot_draw(ag_diag *d, const char *path, const char *title, const
     plotter    *p = AG_NEW(a, plotter, 1);
     panel      *panels = AG_NEW(a, panel, n);             /* nothing is allocated while gnuplot runs */
     ag_status   s = AG_OK;
+    struct stat st;
 
     if (strcmp(path, "-")) {                              /* a name that cannot be written is found before drawing */
         ag_outfile f;
@@ -351,6 +353,10 @@ ag_status ag_gnuplot_draw(ag_diag *d, const char *path, const char *title, const
     s = finish(p, d);
     if (!strcmp(path, "-"))
         return s;
+    if (!s && (stat(target, &st) || st.st_size == 0)) {
+        ag_error(d, AG_NOWHERE, "gnuplot ended without an error, but drew nothing into '%s'", path);
+        s = AG_EIO;
+    }
     if (!s && rename(target, path)) {
         ag_error(d, AG_NOWHERE, "cannot write '%s': %s", path, strerror(errno));
         s = AG_EIO;

@@ -53,13 +53,25 @@ ag_status ag_outfile_flush(ag_outfile *o)
     return o->failed || fflush(o->stream) ? fail(o, "write") : AG_OK;
 }
 
-ag_status ag_outfile_patch(ag_outfile *o, long offset, const char *text, size_t bytes)
+ag_status ag_outfile_resize(ag_outfile *o, long size)
 {
-    if (!o->regular || o->failed)
-        return o->failed ? AG_EIO : AG_OK;
-    errno = 0;
-    if (pwrite(fileno(o->stream), text, bytes, offset) != (ssize_t)bytes)      /* leaves the position alone */
-        return fail(o, "write");
+    int failed;
+
+    while ((failed = ftruncate(fileno(o->stream), size)) && errno == EINTR)
+        ;
+    return failed ? fail(o, "write") : AG_OK;
+}
+
+ag_status ag_outfile_patch(ag_outfile *o, long offset, const void *data, size_t bytes)
+{
+    for (size_t done = 0; done < bytes;) {
+        errno = 0;
+        ssize_t n = pwrite(fileno(o->stream), (const char *)data + done, bytes - done, offset + (long)done);
+        if (n > 0)
+            done += (size_t)n;
+        else if (errno != EINTR)
+            return fail(o, "write");
+    }
     return AG_OK;
 }
 

@@ -18,8 +18,10 @@ ag_status ag_outfile_open(ag_outfile *o, ag_diag *d, const char *path);     /* "
 ag_status ag_outfile_write(ag_outfile *o, const void *data, size_t bytes);
 ag_status ag_outfile_printf(ag_outfile *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 ag_status ag_outfile_flush(ag_outfile *o);
-/* Overwrites bytes written earlier (after a flush); without effect where the file cannot be patched. */
-ag_status ag_outfile_patch(ag_outfile *o, long offset, const char *text, size_t bytes);
+/* For a regular file, after a flush: makes it `size` bytes long, new ones being 0; overwrites bytes from offset on. The
+ * position of the stream stays. */
+ag_status ag_outfile_resize(ag_outfile *o, long size);
+ag_status ag_outfile_patch(ag_outfile *o, long offset, const void *data, size_t bytes);
 /* Flushes and closes; fine when not open. AG_EIO when anything written through o was lost. */
 ag_status ag_outfile_close(ag_outfile *o);
 #endif

@@ -5,7 +5,8 @@
 #include "core/number.h"
 
 #define COUNT_WIDTH 12
-#define PATCH_EVERY 0.25                    /* [s]: cheap, and recent enough for somebody who watches a run */
+#define BLOCK (1 << 20)                     /* bytes of rows that make a block */
+#define PUBLISH_EVERY 0.25                  /* [s]: cheap, and recent enough for somebody who watches a run */
 #define MOST_STRIDE 64                      /* points between looks at the clock, where they come fast */
 
 static double now(void)
@@ -64,7 +65,8 @@ static ag_status begin(void *self, const ag_plot *plot)
     ag_raw *r = self;
     char when[64], name[512];
 
-    r->points = 0;
+    r->points = r->counted = 0;
+    r->n = 0;
     r->n_column = plot->n_column;
     date(when, sizeof when);
     ag_outfile_printf(&r->file, "Title: %s\nDate: %s\nCommand: agspice %s (ngspice-compatible)\nPlotname: %s\n"
@@ -75,52 +77,118 @@ static ag_status begin(void *self, const ag_plot *plot)
         ag_outfile_printf(&r->file, "\t%d\t%s\t%s\n", k, no_blanks(plot->column[k].name, name, sizeof name),
                           type_name(&plot->column[k]));
     ag_outfile_printf(&r->file, r->ascii ? "Values:\n" : "Binary:\n");
-    r->patched = r->looked = now();
+    r->published = r->looked = now();
     r->stride = r->look_at = 1;
+    r->end = r->file.regular ? ftell(r->file.stream) : 0;
     return ag_outfile_flush(&r->file);
 }
 
-static ag_status patch(ag_raw *r)
+/* Room for n more bytes in the block; NULL after which the run ends. */
+static char *room(ag_raw *r, size_t n)
+{
+    if (r->n + n > r->cap) {
+        size_t cap = r->n + n > BLOCK ? 2 * (r->n + n) : 2 * BLOCK;
+        char  *larger = realloc(r->block, cap);
+        if (!larger)
+            return NULL;
+        r->block = larger;
+        r->cap = cap;
+    }
+    return r->block + r->n;
+}
+
+static ag_status patch_count(ag_raw *r, long points)
 {
     char text[COUNT_WIDTH + 16];
-    int  n = snprintf(text, sizeof text, "%-*ld", COUNT_WIDTH, r->points);
+    int  n = snprintf(text, sizeof text, "%-*ld", COUNT_WIDTH, points);
 
-    r->patched = now();
-    if (ag_outfile_flush(&r->file))                       /* the data first: the count never promises too much */
-        return AG_EIO;
     return ag_outfile_patch(&r->file, r->count_at, text, (size_t)n);
 }
 
-static ag_status write_ascii(ag_raw *r, const double *row)
+/* The three steps of raw.h; one that fails is undone, so that the file of a full disk can be read, too. */
+static ag_status grow(ag_raw *r, size_t n)
 {
-    char number[AG_NUMBER_SIZE];
+    if (r->file.failed)
+        return AG_EIO;
+    if (!ag_outfile_resize(&r->file, r->end + (long)n) && !patch_count(r, r->points)
+        && !ag_outfile_patch(&r->file, r->end, r->block, n)) {
+        r->counted = r->points;
+        r->end += (long)n;
+        return AG_OK;
+    }
+    patch_count(r, r->counted);
+    ag_outfile_resize(&r->file, r->end);
+    return AG_EIO;
+}
 
-    ag_outfile_printf(&r->file, "%ld\t", r->points);
-    for (int k = 0; k < r->n_column; k++)
-        ag_outfile_printf(&r->file, "\t%s\n", ag_number_print(number, row[k]));
-    return r->file.failed ? AG_EIO : AG_OK;
+/* Brings the block into the file. */
+static ag_status publish(ag_raw *r)
+{
+    size_t n = r->n;
+
+    r->published = now();
+    r->n = 0;
+    if (n == 0)
+        return r->file.failed ? AG_EIO : AG_OK;
+    if (r->file.regular)
+        return grow(r, n);
+    return ag_outfile_write(&r->file, r->block, n) ? AG_EIO : ag_outfile_flush(&r->file);
+}
+
+static ag_status add_binary(ag_raw *r, const double *row)
+{
+    size_t n = (size_t)r->n_column * sizeof *row;
+    char  *to = room(r, n);
+
+    if (!to)
+        return AG_ENOMEM;
+    memcpy(to, row, n);
+    r->n += n;
+    return AG_OK;
+}
+
+static ag_status add_ascii(ag_raw *r, const double *row)
+{
+    char *to = room(r, ((size_t)r->n_column + 1) * (AG_NUMBER_SIZE + 2)), *at = to;
+
+    if (!to)
+        return AG_ENOMEM;
+    at += sprintf(at, "%ld\t", r->points);
+    for (int k = 0; k < r->n_column; k++) {
+        *at++ = '\t';
+        ag_number_print(at, row[k]);
+        at += strlen(at);
+        *at++ = '\n';
+    }
+    r->n += (size_t)(at - to);
+    return AG_OK;
 }
 
 static ag_status point(void *self, const double *row)
 {
     ag_raw   *r = self;
-    ag_status s = r->ascii ? write_ascii(r, row) : ag_outfile_write(&r->file, row, (size_t)r->n_column * sizeof *row);
+    ag_status s = r->file.failed ? AG_EIO : r->ascii ? add_ascii(r, row) : add_binary(r, row);
 
     if (s)
         return s;
     if (++r->points < r->look_at)
-        return AG_OK;
+        return r->n < BLOCK ? AG_OK : publish(r);
     double t = now();
-    r->stride = t - r->looked > PATCH_EVERY / MOST_STRIDE ? 1 : r->stride < MOST_STRIDE ? 2 * r->stride : r->stride;
+    r->stride = t - r->looked > PUBLISH_EVERY / MOST_STRIDE ? 1 : r->stride < MOST_STRIDE ? 2 * r->stride : r->stride;
     r->looked = t;
     r->look_at = r->points + r->stride;
-    return t - r->patched > PATCH_EVERY ? patch(r) : AG_OK;
+    return r->counted == 0 || t - r->published > PUBLISH_EVERY || r->n >= BLOCK ? publish(r) : AG_OK;
 }
 
 static ag_status end(void *self, ag_status why)
 {
+    ag_raw *r = self;
+
     (void)why;                                            /* points of a failed analysis are kept */
-    return patch(self);
+    ag_status s = publish(r);
+    if (!s && r->file.regular)
+        fseek(r->file.stream, r->end, SEEK_SET);
+    return s;
 }
 
 ag_status ag_raw_open(ag_raw *r, ag_diag *d, const char *path, int ascii)
@@ -131,4 +199,11 @@ ag_status ag_raw_open(ag_raw *r, ag_diag *d, const char *path, int ascii)
 
 ag_sink ag_raw_sink(ag_raw *r) { return (ag_sink){ r, begin, point, end }; }
 
-ag_status ag_raw_close(ag_raw *r) { return ag_outfile_close(&r->file); }
+ag_status ag_raw_close(ag_raw *r)
+{
+    if (r->n)                                             /* nobody called end: memory ran out elsewhere */
+        publish(r);
+    free(r->block);
+    r->block = NULL;
+    return ag_outfile_close(&r->file);
+}

@@ -271,15 +271,67 @@ def test_progress_only_where_it_is_wanted():
     check("%" not in err, "progress on something that is no terminal")
 
 
-def test_killed_run_leaves_a_readable_rawfile():
-    p = subprocess.Popen([*UNDER, AGSPICE, "-r", path("killed.raw"), deck("long.cir", LONG)], stdout=subprocess.DEVNULL)
-    time.sleep(2 if not UNDER else 20)
-    p.kill()
-    p.wait()
-    data = open(path("killed.raw"), "rb").read()
-    points = int(data.split(b"No. Points: ")[1].split(b"\n")[0])
-    rows = (len(data) - data.index(b"Binary:\n") - 8) // 32
-    check(100 < points <= rows, f"{points} points announced, {rows} rows written")
+def test_killed_run_leaves_a_rawfile_that_ngspice_loads():
+    for number, option in enumerate(("", "--ascii") * 3):
+        p = subprocess.Popen([*UNDER, AGSPICE, "-r", fresh("killed.raw"), *option.split(), deck("long.cir", LONG)], stdout=subprocess.DEVNULL)
+        time.sleep((0.3 + 0.17 * number) * (1 if not UNDER else 20))
+        p.kill()
+        p.wait()
+        plot = rawfile.read(path("killed.raw"))[0]
+        check(plot.points > 0 and (not number or plot.points > 100), f"{plot.points} points")
+        script = f"t\n.control\nload {path('killed.raw')}\nprint length(time) time[length(time)-1]\nquit\n.endc\n.end\n"
+        out = ngspice("-b", write(path("load.cir"), script)).out
+        check(f"length(time) = {plot.points:.6e}" in out, f"{option}: {plot.points} points, ngspice:\n{out}")
+        close(float(out.split("(time)-1] = ")[1].split()[0]), plot.data["time"][-1], relative=1e-6)
+
+
+def test_outputs_that_would_overwrite_something_are_refused():
+    text = with_lines(".include in.inc")
+    write(path("in.inc"), "r9 in 0 1k\n")
+    same = path("same.out")
+    os.makedirs(path("d"), exist_ok=True)
+    for arguments, hint in ((["-r", same, "--csv", os.path.join(folder, "d", "..", "same.out")], "-r and --csv"),
+                            (["--json", same, "-o", same], "--json and -o"), (["-r", "-", "--csv", "-"], "-r and --csv"),
+                            (["-o", path("self.cir")], "-o would overwrite"), (["-r", path("self.cir")], "-r would overwrite"),
+                            (["--csv", path("in.inc")], "--csv would overwrite"), (["-o", path("in.inc")], "-o would overwrite")):
+        r = agspice(*arguments, deck("self.cir", text)).expect(1)
+        check(hint in r.err and r.out == "", f"{arguments}: {r.err}{r.out}")
+        check(open(path("self.cir")).read() == text and "r9" in open(path("in.inc")).read(), f"{arguments}: the netlist is gone")
+        check(not os.path.exists(same), f"{arguments}: {same} was opened")
+    agspice("-r", "/dev/null", "--csv", "/dev/null", path("self.cir")).expect(0)
+
+
+def test_closed_standard_streams_are_not_taken_for_files():
+    command = f"exec {' '.join([*UNDER, AGSPICE])} -r {fresh('closed.raw')} -o {fresh('closed.log')} {deck('rc.cir')}"
+    for closed in (">&-", "2>&-", "<&-", "<&- >&- 2>&-"):
+        status = subprocess.run(["sh", "-c", f"{command} {closed}"]).returncode
+        check(status == 0 and rawfile.read(path("closed.raw"))[0].points > 10, f"{closed}: {status}")
+        check(open(path("closed.log")).read().startswith("agspice "), f"{closed}: log")
+    command = command.replace(f"-o {path('closed.log')} ", "")
+    status = subprocess.run(["sh", "-c", f"{command} >&-"], stderr=subprocess.DEVNULL).returncode
+    check(status == 3 and rawfile.read(path("closed.raw"))[0].points > 10, f"a log that cannot be written: {status}")
+
+
+def test_a_gnuplot_that_draws_nothing_is_an_error():
+    os.makedirs(path("bin"), exist_ok=True)
+    write(path("bin/gnuplot"), "#!/bin/sh\ncat >/dev/null\n")
+    os.chmod(path("bin/gnuplot"), 0o755)
+    env = {"PATH": os.path.abspath(path("bin")) + ":" + os.environ["PATH"]}
+    r = agspice("--plot", fresh("nothing.svg"), deck("rc.cir"), env=env).expect(3)
+    check("drew nothing" in r.err, r.err)
+    check(not os.path.exists(path("nothing.svg")) and not os.path.exists(path("nothing.svg.part")), "an empty file is left")
+
+
+def test_energies_of_pulses_and_measures_agree_and_are_exact():
+    text = ("triangle\nv1 a 0 pwl(0 0 1u 0 2u 1 3u 0 4u 0 4.1u 10m 5u 10m 5.1u 0 6u 0)\nr1 a 0 1k\n.tran 10n 6u\n"
+            ".pulses r1 read=20m vmin=1u\n.measure tran e integ p(r1) from=1u to=3u\n.end\n")
+    r = agspice("--json", path("t.json"), deck("t.cir", text)).expect(0)
+    write_, read = json.load(open(path("t.json")))["pulses"]
+    energy = json.load(open(path("t.json")))["measures"][0]["value"]
+    close(energy, 2e-6 / 3 * 1e-3, relative=1e-9)
+    close(write_["energy"], energy, relative=1e-12)
+    close(write_["t_recover"], 1.09e-6, relative=1e-3)     # 90 % of the read's rising edge
+    close(read["g_after"], 1e-3, relative=1e-9)
 
 
 if __name__ == "__main__":

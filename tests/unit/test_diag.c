@@ -189,6 +189,29 @@ static void spans_join(void **state)
     assert_int_equal(ag_loc_join(a, far).length, 65535);
 }
 
+/* Names may have any length; a message shows both ends, whole characters and the quotes. */
+static void very_long_names_are_cut_in_messages(void **state)
+{
+    fixture *f = *state;
+    size_t   n = 100000;
+    char    *name = malloc(2 * n + 1);
+    for (size_t k = 0; k < n; k++) memcpy(name + 2 * k, "\u00e4", 2);
+    name[2 * n] = 0;
+    ag_error(f->diag, AG_NOWHERE, "no node '%s' here", name);
+    assert_true(strlen(f->log.text) < 300);
+    assert_memory_equal(f->log.text, "agspice: error: no node '\u00e4\u00e4", 29);
+    assert_non_null(strstr(f->log.text, "\u00e4...\u00e4"));
+    assert_null(strchr(f->log.text, '?'));
+    assert_non_null(strstr(f->log.text, "\u00e4' here\n"));
+    f->log.text[0] = 0;
+    memset(name, 'a', 2 * n);
+    for (size_t k = 5; k < 2 * n; k += 10) name[k] = ' ';
+    ag_error(f->diag, AG_NOWHERE, "%s", name);
+    assert_true(strlen(f->log.text) < 4300);
+    assert_non_null(strstr(f->log.text, "...\n"));
+    free(name);
+}
+
 static void host_without_report_is_fine(void **state)
 {
     ag_arena *a = ag_arena_new(NULL);
@@ -209,7 +232,7 @@ int main(void)
         TEST(without_a_place_there_is_no_source), TEST(unprintable_bytes_never_reach_the_terminal),
         TEST(long_lines_are_cut_around_the_span), TEST(errors_beyond_the_limit_are_counted_not_shown),
         TEST(equal_warnings_are_made_once), TEST(every_offset_has_its_line_and_column), TEST(spans_join),
-        TEST(host_without_report_is_fine),
+        TEST(very_long_names_are_cut_in_messages), TEST(host_without_report_is_fine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 /* Rawfiles and CSV byte by byte: what readers of either format rely on. */
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #include "tests/support/points.h"
@@ -105,7 +107,7 @@ static void the_count_follows_while_the_file_grows(void **state)
     ag_raw_open(&r, f->p.c->diag, f->path, 0);
     ag_sink s = ag_raw_sink(&r);
     s.begin(s.self, &plot);
-    for (int tries = 0; announced == 0 && tries < 100; tries++) {
+    for (int tries = 0; announced < 64 && tries < 100; tries++) {
         nanosleep(&(struct timespec){ 0, 10000000 }, NULL);
         for (int k = 0; k < 64; k++)
             s.point(s.self, row[0]);
@@ -118,6 +120,68 @@ static void the_count_follows_while_the_file_grows(void **state)
     assert_true(ftell(file) >= (long)(strlen(header) + 8) + announced * (long)sizeof row[0]);
     fclose(file);
     ag_raw_close(&r);
+}
+
+/* At any time the file holds as many rows as it announces, no more and no fewer: ngspice refuses anything else. */
+static void the_file_is_complete_while_it_grows(void **state)
+{
+    fixture *f = *state;
+    for (int ascii = 0; ascii < 2; ascii++) {
+        ag_raw r;
+        long   announced = 0;
+        ag_raw_open(&r, f->p.c->diag, f->path, ascii);
+        ag_sink s = ag_raw_sink(&r);
+        s.begin(s.self, &plot);
+        for (int k = 0; k < 40000; k++) {
+            s.point(s.self, row[1]);
+            if (k % 1777)
+                continue;
+            FILE *file = fopen(f->path, "rb");
+            char  head[1024], *text = calloc(1, 4000000);
+            size_t h = fread(head, 1, strlen(header) + 8, file), n = fread(text, 1, 4000000, file);
+            head[h] = 0;
+            announced = strtol(strstr(head, "No. Points: ") + 12, NULL, 10);
+            long rows = 0;
+            for (size_t j = 0; ascii && j < n; j++)
+                rows += text[j] == '\n' && j + 1 < n && text[j + 1] != '\t';
+            assert_int_equal(ascii ? rows + 1 : (long)(n / sizeof row[0]), announced);
+            assert_int_equal(ascii ? text[n - 1] == '\n' ? 0 : 1 : (int)(n % sizeof row[0]), 0);
+            free(text);
+            fclose(file);
+        }
+        assert_true(announced > 10000);
+        ag_raw_close(&r);
+    }
+}
+
+/* Nothing more fits after the first blocks: what was added before stays readable. */
+static void a_disk_that_fills_up_leaves_what_fits(void **state)
+{
+    fixture      *f = *state;
+    struct rlimit old, low = { 1500000, RLIM_INFINITY };
+    ag_status     status = AG_OK;
+    ag_raw        r;
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &old);
+    low.rlim_max = old.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &low);
+    ag_raw_open(&r, f->p.c->diag, f->path, 0);
+    ag_sink s = ag_raw_sink(&r);
+    s.begin(s.self, &plot);
+    for (int k = 0; k < 100000 && !status; k++)
+        status = s.point(s.self, row[1]);
+    assert_int_equal(status, AG_EIO);
+    assert_int_equal(s.end(s.self, AG_EIO), AG_EIO);
+    assert_int_equal(ag_raw_close(&r), AG_EIO);
+    setrlimit(RLIMIT_FSIZE, &old);
+    FILE *file = fopen(f->path, "rb");
+    char  head[1024];
+    head[fread(head, 1, sizeof head - 1, file)] = 0;
+    long  announced = strtol(strstr(head, "No. Points: ") + 12, NULL, 10);
+    fseek(file, 0, SEEK_END);
+    assert_true(announced > 10000);
+    assert_int_equal(ftell(file), (long)(strlen(header) + 8) + announced * (long)sizeof row[0]);
+    fclose(file);
 }
 
 static void blanks_in_names_are_left_out(void **state)
@@ -180,6 +244,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
         TEST(binary_rawfile_is_header_and_float64_rows), TEST(ascii_rawfile_numbers_the_points),
         TEST(plots_follow_one_another_each_with_its_count), TEST(the_count_follows_while_the_file_grows),
+        TEST(the_file_is_complete_while_it_grows), TEST(a_disk_that_fills_up_leaves_what_fits),
         TEST(blanks_in_names_are_left_out), TEST(a_full_disk_is_an_error_with_one_report),
         TEST(a_path_that_cannot_be_opened_is_reported), TEST(csv_has_a_quoted_header_and_exact_numbers),
     };
