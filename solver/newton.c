@@ -66,6 +66,15 @@ void ag_newton_explain(ag_newton *w, ag_loc at)
         ag_note(s->c->diag, at, "the equation of %s is not finite; largest change: %s by %.3g", row, change, w->update);
 }
 
+/* What rounding of the matrix product leaves of each row. */
+static void find_noise(ag_newton *w, const double *x)
+{
+    ag_system *s = w->s;
+    for (int k = 0; k < s->n_kept; k++)
+        s->rhs[k] = x[s->kept[k]];
+    ag_sparse_noise(s->sparse, s->rhs, w->noise);
+}
+
 static int residual_small(ag_newton *w, const double *x)
 {
     ag_system *s = w->s;
@@ -75,15 +84,23 @@ static int residual_small(ag_newton *w, const double *x)
             continue;
         if (s->reduced[i] == s->n_kept)                     /* eliminated rows have no matrix row to judge by */
             return 0;
-        if (!noisy) {
-            for (int k = 0; k < s->n_kept; k++)
-                s->rhs[k] = x[s->kept[k]];
-            ag_sparse_noise(s->sparse, s->rhs, w->noise);
-            noisy = 1;
-        }
+        if (!noisy)
+            find_noise(w, x);
+        noisy = 1;
         small = fabs(s->r[i]) <= ROUNDING * w->noise[s->reduced[i]];
     }
     return small;
+}
+
+/* Every row is as small as rounding allows: what is left of the updates is noise (a current through a large a q). */
+static int at_rounding(ag_newton *w, const double *x)
+{
+    const ag_system *s = w->s;
+    find_noise(w, x);
+    for (int i = 0; i < s->n; i++)
+        if (!(fabs(s->r[i]) <= (s->reduced[i] == s->n_kept ? s->S[i] : ROUNDING * w->noise[s->reduced[i]])))
+            return 0;
+    return 1;
 }
 
 /* Whether another update would stay within tolerance: one solve with the factors at hand tells, and spares the evaluation
@@ -165,6 +182,8 @@ ag_status ag_newton_solve(ag_newton *w, double *x, const ag_point *p, int limit)
         if (solved)
             return AG_OK;
         if (w->iterations > 0 && !s->limited && (settled || next_is_small(w, x)) && residual_small(w, x))
+            return AG_OK;
+        if (w->iterations > 3 && !s->limited && at_rounding(w, x))
             return AG_OK;
         if (w->iterations >= limit) {
             ag_newton_worst(w);
