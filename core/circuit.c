@@ -94,6 +94,7 @@ void ag_batch_widen(ag_circuit *c, ag_batch *b, int cap)
     for (int k = 0; k < m->n_param; k++) WIDEN(b->param[k], 1);
     for (int k = 0; k < m->n_param; k++) WIDEN(b->given[k], 1);
     WIDEN(b->own_temp, 1);
+    WIDEN(b->own_hold, 1);
     WIDEN(b->ref, m->n_ref);
     WIDEN(b->name, 1);
     WIDEN(b->card, 1);
@@ -142,6 +143,7 @@ ag_instance ag_circuit_add(ag_circuit *c, const char *name, const ag_model *m, c
     for (int k = 0; k < m->n_param; k++) b->given[k][lane] = card ? card->given[k] : 0;
     for (int k = 0; k < m->n_ref; k++) b->ref[lane * m->n_ref + k] = (ag_instref){ -1, -1, -1 };
     b->own_temp[lane] = NAN;
+    b->own_hold[lane] = AG_AS_MODEL;
     b->name[lane] = name;
     b->card[lane] = card;
     b->at[lane] = at;
@@ -156,6 +158,12 @@ ag_instance ag_circuit_add(ag_circuit *c, const char *name, const ag_model *m, c
 void ag_instance_temp(ag_circuit *c, ag_instance i, double kelvin)
 {
     c->batch[i.batch]->own_temp[i.lane] = kelvin;
+    c->finished = 0;
+}
+
+void ag_instance_hold(ag_circuit *c, ag_instance i, int hold)
+{
+    c->batch[i.batch]->own_hold[i.lane] = (signed char)hold;
     c->finished = 0;
 }
 

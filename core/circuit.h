@@ -20,6 +20,10 @@ typedef struct ag_card {                   /* a .model line */
     ag_loc          at;
 } ag_card;
 
+/* What an operating point does with the states of an instance that have an initial value: as their model says (AG_HELD ...),
+ * solves for all of them, or keeps all of them. */
+enum { AG_AS_MODEL = -1, AG_FREE, AG_KEPT };
+
 typedef struct ag_batch {
     const ag_model *model;
     int             n, cap;                /* instances; columns are padded to a multiple of AG_LANES by finish */
@@ -30,6 +34,7 @@ typedef struct ag_batch {
                                             * first tile serves for every tile */
     unsigned char **given;                 /* [n_param][lane]: 1 set on its card, 2 on the instance */
     double         *own_temp;              /* [lane] temperature set on the instance [K], NAN: the circuit's */
+    signed char    *own_hold;              /* [lane] hold= of the instance: AG_KEPT, AG_FREE, or AG_AS_MODEL */
     double         *temp;                  /* [lane] device temperature [K], after finish */
     double        **derived;               /* [n_derived][lane], after finish */
     struct ag_instref *ref;                /* [n_ref * lane]: lane * n_ref + k */
@@ -79,6 +84,7 @@ int         ag_param_find(const ag_param *p, int n, const char *name);          
 int         ag_card_set(ag_circuit *c, ag_card *card, int k, double value, ag_loc at);          /* 1: done */
 int         ag_instance_set(ag_circuit *c, ag_instance i, int k, double value, ag_loc at);
 void        ag_instance_temp(ag_circuit *c, ag_instance i, double kelvin);
+void        ag_instance_hold(ag_circuit *c, ag_instance i, int hold);               /* AG_AS_MODEL, AG_FREE, AG_KEPT */
 double      ag_circuit_vector(ag_circuit *c, const double *v, int n);               /* copies; index for the parameter */
 /* Room for cap lanes in every column of a batch. */
 void        ag_batch_widen(ag_circuit *c, ag_batch *b, int cap);

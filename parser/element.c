@@ -59,6 +59,7 @@ static void no_key(ag_elab *el, const ag_element *e, const ag_model *m, const ag
     for (int k = 0; k < m->n_param; k++)
         if (m->param[k].kind == AG_REAL || m->param[k].kind == AG_INT) ag_guess_try(&g, m->param[k].name);
     ag_guess_try(&g, "dtemp");
+    if (e->kind->letter == 'n') ag_guess_try(&g, "hold");
     if (g.best) ag_elab_error(el, f->at, "%s has no parameter '%s'; did you mean '%s'?", e->kind->name, f->text, g.best);
     else ag_elab_error(el, f->at, "%s has no parameter '%s'", e->kind->name, f->text);
 }
@@ -104,6 +105,17 @@ static void warn_unused_ic(ag_elab *el, const ag_model *m, int k, const ag_field
                charge ? ", or set the voltage by .ic v(node)=value" : "");
 }
 
+/* hold=0|1 of a compact model. */
+static int hold(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f)
+{
+    double value;
+    if (e->kind->letter != 'n' || strcmp(f->text, "hold")) return 0;
+    if (!ag_scope_value(el, s, f, &value)) return 1;
+    if (value == 0 || value == 1) ag_instance_hold(el->c, i, value != 0 ? AG_KEPT : AG_FREE);
+    else ag_elab_error(el, ag_field_span(f), "hold = %g is neither 0 (an operating point solves for the states) nor 1 (it keeps them)", value);
+    return 1;
+}
+
 void ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f)
 {
     double          value;
@@ -116,7 +128,7 @@ void ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i
     int k = ag_param_find(m->param, m->n_param, f->text);
     if (k >= 0 && (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT) && !f->group) k = -1;
     if (k < 0) {
-        if (!ag_element_temp(el, s, i, f) && !harmless(el, f)) no_key(el, e, m, f);
+        if (!ag_element_temp(el, s, i, f) && !hold(el, s, e, i, f) && !harmless(el, f)) no_key(el, e, m, f);
     } else if (ag_param_value(el, s, m, k, f, &value)) {
         set(el, i, k, value, ag_field_span(f));
         warn_unused_ic(el, m, k, f);

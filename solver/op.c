@@ -4,7 +4,8 @@
  * solution the guess of the next; the ratio of two values adapts to success. Source stepping: all independent
  * sources rise from 0 to their value, the step adapting likewise; where the branch of solutions ends (a threshold switch
  * turns on), pseudo-transient goes on from there with the circuit's own dq/dt until nothing moves. A circuit with states
- * that have several solutions (AG_RAMPED) takes source stepping at once: the other ways could end on any of them. */
+ * that have several solutions (AG_RAMPED) takes source stepping at once, one with memories that hold=0 frees pseudo-transient
+ * from their initial values: the other ways could end on any solution. */
 #include "solver/op.h"
 #include <math.h>
 #include <string.h>
@@ -72,11 +73,11 @@ static ag_status direct(start *o)
 }
 
 /* Backward Euler from the last solution with growing steps. */
-static ag_status pseudo_transient(start *o)
+static ag_status pseudo_transient(start *o, const char *method)
 {
     ag_system *s = o->w->s;
     ag_status status = ag_assemble(s, o->x, &o->p, 0);
-    o->method = "source stepping, pseudo-transient";
+    o->method = method;
     for (double h = SETTLE_FIRST; status == AG_OK && h < SETTLE_LAST; ) {
         for (int i = 0; i < s->rows; i++)
             o->hist[i] = -s->Q[i] / h;
@@ -91,17 +92,34 @@ static ag_status pseudo_transient(start *o)
     }
     o->p.a = 0;
     o->p.hist = NULL;
-    return status == AG_OK ? attempt(o) : status;
+    return status;
+}
+
+static void start_at_rest(start *o)
+{
+    memset(o->x, 0, ((size_t)o->w->s->n + 1) * sizeof(double));
+    ag_initial_states(o->w->s, o->x);
+    memcpy(o->good, o->x, ((size_t)o->w->s->n + 1) * sizeof(double));
+    ag_system_seed(o->w->s, o->x);
+}
+
+/* Memories that are solved for: many a state is a solution, so they go from their initial values where time leads them. Newton
+ * at rest sharpens that; where it fails (without bias no static equation holds a state), what SETTLE_LAST has left counts. */
+static ag_status settle(start *o)
+{
+    start_at_rest(o);
+    o->p.gshunt = o->floor;
+    ag_status status = pseudo_transient(o, "pseudo-transient");
+    if (status == AG_OK)
+        attempt(o);
+    return status;
 }
 
 static ag_status source_stepping(start *o)
 {
     double done = 0, step = 0.1;
     o->method = "source stepping";
-    memset(o->x, 0, ((size_t)o->w->s->n + 1) * sizeof(double));
-    ag_initial_states(o->w->s, o->x);
-    memcpy(o->good, o->x, ((size_t)o->w->s->n + 1) * sizeof(double));
-    ag_system_seed(o->w->s, o->x);
+    start_at_rest(o);
     o->p.srcfact = 0;
     ag_status status = direct(o);
     while (status == AG_OK && done < 1) {
@@ -111,7 +129,9 @@ static ag_status source_stepping(start *o)
             step *= 2;
         } else if ((step /= 4) < RAMP_LAST) {
             done = o->p.srcfact = fmin(1, done + RAMP_LAST);
-            status = pseudo_transient(o);
+            status = pseudo_transient(o, "source stepping, pseudo-transient");
+            if (status == AG_OK)
+                status = attempt(o);
             step = 0.1;
         }
     }
@@ -132,18 +152,27 @@ static ag_status explain(start *o, ag_status status, ag_loc at)
     return AG_ENOCONV;
 }
 
-static int has_ramped(const ag_system *s)
+/* Whether some instance has a memory that hold=0 frees, or else one that is ramped as its model says. */
+static int has(const ag_system *s, int freed)
 {
-    for (int i = 0; i < s->n_part; i++)
-        for (int k = 0; k < s->part[i].nu; k++)
-            if (s->part[i].m->unknown[k].hold == AG_RAMPED)
-                return 1;
+    for (int i = 0; i < s->n_part; i++) {
+        const ag_part *p = &s->part[i];
+        for (int k = 0; k < p->nu; k++) {
+            const ag_unknown *w = &p->m->unknown[k];
+            for (int j = 0; j < p->n && w->hold != AG_SOLVED; j++)
+                if (freed ? p->b->own_hold[j] == AG_FREE && w->init >= 0
+                          : p->b->own_hold[j] == AG_AS_MODEL && w->hold == AG_RAMPED)
+                    return 1;
+        }
+    }
     return 0;
 }
 
 static ag_status every_way(start *o)
 {
-    if (has_ramped(o->w->s))
+    if (has(o->w->s, 1))
+        return settle(o);
+    if (has(o->w->s, 0))
         return source_stepping(o);
     o->method = "newton";
     ag_status status = direct(o);

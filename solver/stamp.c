@@ -110,6 +110,9 @@ static void follow_tangent(const ag_part *p, const lanes *l)
 static int is_held(const ag_part *p, const lanes *l, int k, int i)
 {
     const ag_unknown *w = &p->m->unknown[k];
+    int hold = p->b->own_hold[l->from + i];
+    if (w->init >= 0 && hold != AG_AS_MODEL)
+        return hold == AG_KEPT;
     return w->hold == AG_HELD || (w->hold == AG_RAMPED && w->init >= 0 && !isnan(l->p[w->init][i]));
 }
 
@@ -130,7 +133,8 @@ static void combine(const ag_part *p, const ag_point *pt, const double *x, lanes
             for (int in = 0; in < p->mi; in++)
                 if (p->df[MI(p, row, in)] || p->dq[MI(p, row, in)])
                     l->j[MI(p, row, in)][i] = in == row;
-            l->f[row][i] = x[p->own[k][l->from + i]] - (init < 0 ? 0 : l->p[init][i]);
+            l->f[row][i] = x[p->own[k][l->from + i]] - (init < 0 || isnan(l->p[init][i]) ? 0 : l->p[init][i]);
+            l->q[row][i] = 0;
         }
     }
 }

@@ -148,7 +148,38 @@ static void filament_state_is_held_in_an_operating_point(void **state)
     sim_free(s);
 }
 
-/* A node that hangs on capacitors alone has no operating point of its own; gmin gives it one. */
+/* hold=0 lets them settle: to the filament that the rates lead to, where none of them moves any more. Its neighbour, of the
+ * same model, keeps its own. */
+static void hold_0_solves_for_the_states_of_a_filament(void **state)
+{
+    (void)state;
+    sim *s = sim_new("freed\nv1 a 0 -0.3\nn1 a 0 m1 n0=0.2 hold=0\nn2 a 0 m1 n0=0.2\n.model m1 ag2s_filament(thickness=200n)\n"
+                     ".op\n.options reltol=1e-6\n");
+    int n = sim_signal(s, "@n1[n]"), h = sim_signal(s, "@n1[h]"), m = sim_signal(s, "@n1[m]"), other = sim_signal(s, "@n2[n]");
+    int a = sim_signal(s, "@n1[a]");
+    sim_run(s);
+    sim *after = sim_new("settled\nv1 a 0 -0.3\nn1 a 0 m1 n0=0.2\n.model m1 ag2s_filament(thickness=200n)\n.tran 1 1e3 uic\n"
+                         ".options reltol=1e-6\n");
+    int n2 = sim_signal(after, "@n1[n]"), a2 = sim_signal(after, "@n1[a]");
+    sim_run(after);
+    assert_close(sim_last(s, h), 1, 1e-3, 0);
+    assert_close(sim_last(s, n), sim_last(after, n2), 1e-6, 0);
+    assert_close(sim_last(s, a), sim_last(after, a2), 1e-6, 0);
+    assert_close(sim_last(s, m), 0, 0, 1e-9);
+    assert_close(sim_last(s, other), 0.2, 1e-12, 0);
+    sim_free(s);
+    sim_free(after);
+}
+
+/* Without bias only the loss of 5e-6 /s acts, and no static equation holds the other states. */
+static void memories_without_bias_settle_too(void **state)
+{
+    (void)state;
+    static const char net[] = "rest\nv1 a 0 0\nn1 a 0 ag2s_filament n0=0.2 m0=0.3 hold=0\n.op\n";
+    assert_true(op_value(net, "@n1[n]") < 0.04);
+    assert_close(op_value(net, "@n1[m]"), 0.3, 1e-6, 0);
+}
+
 /* The threshold selector has two states between its hold voltage and 0.5 V: without an initial value it is off there, with
  * one it keeps it. Above 0.5 V it is on, though the branch that starts at 0 V ends before. */
 static double selector(double v, const char *initial, const char *signal)
@@ -157,6 +188,7 @@ static double selector(double v, const char *initial, const char *signal)
     snprintf(text, sizeof text, "selector\nv1 a 0 %g\nn1 a b agnp_selector %s\nr1 b 0 1k\n.op\n", v, initial);
     return op_value(text, signal);
 }
+
 static void bistable_state_follows_the_sources_from_zero(void **state)
 {
     (void)state;
@@ -173,6 +205,21 @@ static void bistable_state_follows_the_sources_from_zero(void **state)
     sim_free(s);
 }
 
+/* hold=1 keeps x0, or the bare gap where there is none, even beyond the threshold; hold=0 lets x0 settle to the state it leads to. */
+static void hold_decides_on_the_state_of_a_selector(void **state)
+{
+    (void)state;
+    assert_close(selector(0.45, "hold=1 x0=0.5", "@n1[x]"), 0.5, 1e-9, 0);
+    assert_close(selector(0.9, "hold=1", "@n1[x]"), 0, 0, 1e-12);
+    assert_close(selector(0.45, "hold=0 x0=0.5", "@n1[x]"), selector(0.45, "hold=0 x0=0.7", "@n1[x]"), 1e-4, 0);
+    assert_true(selector(0.45, "hold=0 x0=0.5", "@n1[x]") > 0.51);
+    assert_true(selector(0.2, "hold=0 x0=0.5", "@n1[x]") < 0.01);
+    sim *s = sim_new("kept\nv1 a 0 0.45\nn1 a 0 agnp_selector hold=1\n.op\n");
+    sim_run(s);
+    assert_string_equal(s->io.stats.op_method, "newton");
+    sim_free(s);
+}
+
 /* The one that is on takes the voltage from the other two: selectors in series turn on one after another. */
 static void a_chain_of_selectors_turns_on(void **state)
 {
@@ -183,6 +230,7 @@ static void a_chain_of_selectors_turns_on(void **state)
     assert_true(op_value(on, "i(n1)") > 1e-5);
 }
 
+/* A node that hangs on capacitors alone has no operating point of its own; gmin gives it one. */
 static void capacitive_node_is_held_by_gmin(void **state)
 {
     (void)state;
@@ -213,6 +261,9 @@ int main(void)
         cmocka_unit_test(exponential_without_limiting_converges),
         cmocka_unit_test(singular_iterate_is_not_a_singular_circuit),
         cmocka_unit_test(filament_state_is_held_in_an_operating_point),
+        cmocka_unit_test(hold_0_solves_for_the_states_of_a_filament),
+        cmocka_unit_test(memories_without_bias_settle_too),
+        cmocka_unit_test(hold_decides_on_the_state_of_a_selector),
         cmocka_unit_test(bistable_state_follows_the_sources_from_zero),
         cmocka_unit_test(a_chain_of_selectors_turns_on),
         cmocka_unit_test(capacitive_node_is_held_by_gmin),

@@ -26,8 +26,11 @@ FAULTS = [
     # operating point
     ("solver/op.c", "memcpy(o->x, o->good, bytes);", "(void)bytes;", "a failed attempt is not undone"),
     ("solver/op.c", "clamp[o.p.n_clamp++] = plan->ic[k];\n    }", "(void)clamp;\n    }", ".ic and .nodeset are forgotten"),
-    ("solver/op.c", "if (has_ramped(o->w->s))", "if (0)", "states with several solutions are left to Newton"),
-    ("solver/op.c", "status = pseudo_transient(o);", "status = AG_ENOCONV;", "no way on where the branch of solutions ends"),
+    ("solver/op.c", "if (has(o->w->s, 0))", "if (0)", "states with several solutions are left to Newton"),
+    ("solver/op.c", "if (has(o->w->s, 1))", "if (0)", "memories that hold=0 frees are left to Newton"),
+    ("solver/stamp.c", "return hold == AG_KEPT;", "return 1;", "hold=0 does not free a memory"),
+    ("solver/stamp.c", "l->q[row][i] = 0;", ";", "a kept state has a charge while others settle"),
+    ("solver/op.c", "status = pseudo_transient(o, \"source stepping, pseudo-transient\");", "status = AG_ENOCONV;", "no way on where the branch of solutions ends"),
     ("solver/stamp.c", "w->init >= 0 && !isnan(l->p[w->init][i])", "0", "a given initial value is not kept"),
     # integration
     ("solver/integrate.c", "2 / (AG_GAMMA * h), -2 / (AG_GAMMA * h), -1, 0", "2 / (AG_GAMMA * h), -2 / (AG_GAMMA * h), 1, 0",
