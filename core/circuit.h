@@ -67,6 +67,7 @@ struct ag_circuit {
     ag_map     *probe_map;                 /* canonical name of a probe -> (void *)(intptr_t)(1 + its number) */
     ag_plan     plan;                      /* analyses, outputs, measures: what the netlist asks for */
     int        *usual, n_usual, usual_of;  /* the default set of ag_saved, and the numbers of nodes and instances it is for */
+    ag_map     *mismatch;                  /* pairs of cards that a warning of ag_match_check named; NULL: none */
     int         finished;
 };
 
@@ -88,6 +89,10 @@ void        ag_instance_hold(ag_circuit *c, ag_instance i, int hold);           
 double      ag_circuit_vector(ag_circuit *c, const double *v, int n);               /* copies; index for the parameter */
 /* Room for cap lanes in every column of a batch. */
 void        ag_batch_widen(ag_circuit *c, ag_batch *b, int cap);
+/* Warns of selectors and memories in series whose voltages do not suit each other; after derived values are known. */
+void        ag_match_check(ag_circuit *c);
+/* Parameters and derived values that a model of that role has, ended by NULL. */
+const char *const *ag_role_names(int role);
 /* Fixes columns, pads, finds uniform parameters, computes derived values, runs model checks. AG_ESYNTAX after reports. */
 ag_status   ag_circuit_finish(ag_circuit *c);
 #endif

@@ -1,5 +1,5 @@
 /* finish - what can only be done once all instances and parameters are known: padding, temperatures, derived values,
- * the models' own checks. */
+ * the models' own checks, and whether selectors and memories in series match. */
 #include <math.h>
 #include <string.h>
 #include "core/circuit.h"
@@ -125,6 +125,7 @@ ag_status ag_circuit_finish(ag_circuit *c)
         prepare(c, b);
     }
     if (ag_diag_errors(c->diag)) return AG_ESYNTAX;
+    ag_match_check(c);
     c->finished = 1;
     return AG_OK;
 }

@@ -76,6 +76,11 @@ enum {
     AG_TWO_TERMINAL = 4 /* v(name), i(name) and p(name) are those of one branch from terminal 0 to terminal 1 */
 };
 
+/* What a device is in a cell of two in series, whose voltages must match (core/match.c). A selector has the parameters vread and
+ * vwrite [V] (NAN: not checked) and the derived values vth, vhold (rs included), ihold, roff, rs; a memory vset (at 1 V/s), glrs
+ * and ghrs, its conductances in the low- and the high-resistance state. */
+enum { AG_NO_ROLE, AG_SELECTOR, AG_MEMORY };
+
 typedef struct ag_derived { const char *name, *unit, *help; } ag_derived;
 /* A memory beside the states: changes only in accept, so a step that is refused leaves no trace in it. */
 typedef struct ag_latch { const char *name, *unit; double init; const char *help; } ag_latch;
@@ -98,7 +103,7 @@ typedef struct ag_model {
     int                level;             /* with type; a card without level means the lowest one */
     const char *const *ignored;           /* parameters of other simulators, accepted with a warning; ends with NULL */
     const char        *ignored_why;       /* what the warning says of them: "is not modelled" */
-    int                flags;
+    int                flags, role;       /* AG_LINEAR ...; AG_SELECTOR ... */
     uint64_t           df_nz, dq_nz;      /* which Jacobian columns exist: bit out * m + in (when m <= 8) */
     const unsigned char *df_map, *dq_map; /* the same as [m * m] bytes, for larger m; NULL otherwise */
     size_t             scratch;           /* doubles that eval needs per tile */

@@ -17,7 +17,7 @@ netlist_of() {
     echo '# Device models'
     echo
     echo 'Made by `make doc` from the model files; `agspice --model NAME` prints one page. Parameters are set on the model'
-    echo 'card, on the instance, or on both, where the instance wins; every instance also takes `temp=` or `dtemp=`.'
+    echo 'card, on the instance, or on both, where the instance wins; every instance also takes `temp=`, `dtemp=` or `hold=`.'
     echo 'States and derived values are signals, `@name[x]`.'
     echo
     for model in $models; do

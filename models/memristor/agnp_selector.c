@@ -19,6 +19,13 @@
  *     d formed/dt = 1 GHz (1 - formed) w/(1 + w),   w = (x/xform)^16,   only with vform > 0
  *     s = tag/1 nm = (dnp/19 nm)^3 nnp/2.785e14 m^-2: silver per area, all that differs between the vertical devices
  *
+ * Static characteristic of a formed device, for growth
+ *     v(x) = ns vj(x) + rs i(vj(x), x)   with   4 k sinh(u/2)^2 (1 - x) = k0 exp(-Theta) x
+ *     vth = ns vj at the maximum near x = 1/thb;   vhold = the first minimum of v(x) beyond it, at ihold
+ *     roff = ns/(di/dvj) + rs without voltage
+ *     Where vread or vwrite is given, and the node between this selector and a memory joins nothing else, a warning tells which
+ *     of the six conditions for the voltages of such a pair (core/match.c) do not hold.
+ *
  * Why it switches: x exp(-Theta) has a maximum near x = 1/thb, which makes a sharp static threshold; a thicker filament
  * holds itself at a lower voltage, so the hold voltage falls with compliance; and once Theta exceeds ln(k0 t) the filament
  * stays for the time t. Forming is one-way, a state of its own instead of a flag: 0 before the first filament, 1 after it.
@@ -39,8 +46,8 @@ enum { P, N };                                            /* terminals */
 enum { V, VJ, X, F, M };                                  /* inputs: branch voltage, voltage of one gap, states */
 enum { I = V };                                           /* outputs: branch current; the rows of VJ, X, F */
 enum { TAG, DNP, NNP, V0, VTH0, KG, AG, GS, KMAX, K0, THB, THG, NH, MZ, PZ, ZC, AFN, VD, BON, BOFF, QB, GL, VL, RS0, RQ, SYM, KFD,
-       CPAR, NS, VFORM, XFORM, EAG, EAK0, X0, F0, N_PARAM };
-enum { SUPPLY, ZS, GROW, BREAK, RS, FORM, RFORM, N_DERIVED };     /* derived */
+       CPAR, NS, VFORM, XFORM, EAG, EAK0, X0, F0, VREAD, VWRITE, N_PARAM };
+enum { SUPPLY, ZS, GROW, BREAK, RS, FORM, RFORM, VTH, VHOLD, IHOLD, ROFF, N_DERIVED };     /* derived */
 
 static const char *const terminal[] = { [P] = "p", [N] = "n" };
 static const ag_branch   branch[]   = { [V] = { "v", P, N, 0 } };
@@ -88,6 +95,8 @@ static const ag_param param[] = {
     [EAK0]  = REAL("eak0",  "eV",    0,      0,      2,     "activation energy of rupture"),
     [X0]    = REAL("x0",    "1",     NAN,    0,      1,     "initial filament, kept in an operating point; none: bare gap"),
     [F0]    = REAL("formed0", "1",   0,      0,      1,     "1: formed before the run"),
+    [VREAD] = REAL("vread", "V",     NAN,    1e-3,   100,   "read voltage of the cell it is designed for; none: no check"),
+    [VWRITE] = REAL("vwrite", "V",   NAN,    1e-3,   100,   "write voltage of that cell; none: no check"),
 };
 static const ag_derived derived[] = {
     [SUPPLY] = { "supply", "1", "silver per area over 1 nm" },
@@ -97,6 +106,10 @@ static const ag_derived derived[] = {
     [RS]     = { "rs", "ohm", "series resistance" },
     [FORM]   = { "form", "1", "ln of what the injection rate gains by forming" },
     [RFORM]  = { "rform", "1/s", "rate of forming" },
+    [VTH]    = { "vth", "V", "static threshold of the formed device" },
+    [VHOLD]  = { "vhold", "V", "hold voltage, series resistance included" },
+    [IHOLD]  = { "ihold", "A", "current at the hold voltage" },
+    [ROFF]   = { "roff", "ohm", "resistance of the bare gap at small voltage" },
 };
 
 static ag_bond one_nanometre(double thb, double thg, double nh, double pz, double zc)
@@ -110,10 +123,75 @@ static double supply(double tag, double dnp, double nnp)
     return !isnan(tag) ? tag / 1e-9 : !isnan(dnp) ? d * d * d * nnp / 2.785e14 : 1;
 }
 
+/* Current of one gap and its derivatives by v (.d) and by x (*by_x). */
+typedef struct barrier { double afn, vd, bon, boff, qb, gl, vl; } barrier;
+
+AG_INLINE ag_vd current(double v, double x, barrier b, double *by_x)
+{
+    ag_vd  y = ag_positive(1 - x);
+    double w = sqrt(v * v + b.vd * b.vd), bare = ag_pow(y.v, b.qb), height = b.bon + (b.boff - b.bon) * bare;
+    double e = b.afn * ag_exp(-height / w), q = (v / b.vl) * (v / b.vl), root = sqrt(1 + q), r = v / w;
+    *by_x = e * v * b.qb * (b.boff - b.bon) * (bare / y.v) * y.d;
+    return (ag_vd){ e * v * w + b.gl * v * root, e * (w + r * v + height * r * r) + b.gl * (1 + 2 * q) / root };
+}
+
+/* Voltage of a gap where growth balances a rupture of `rate` [1/s]. */
+static double gap_voltage(const ag_tile *t, int k, double grow, double rate)
+{
+    double h = sqrt(rate / (4 * (grow + 1e-280)));               /* sinh(u/2); finite without growth */
+    return 2 * t->p[V0][k] * ag_log(h + sqrt(h * h + 1));
+}
+
+/* The static characteristic: voltage and current of a device that rests at x. */
+static double voltage_at(const ag_tile *t, double *const *d, int k, double x, double *i)
+{
+    const double *const *p = t->p;
+    double  i_x, rate = ag_rupture(x, d[BREAK][k], (ag_bond){ p[THB][k], p[THG][k], p[NH][k], p[PZ][k], d[ZS][k] }).v / (1 - x);
+    double  vj = gap_voltage(t, k, d[GROW][k], rate);
+    barrier b = { p[AFN][k], p[VD][k], p[BON][k], p[BOFF][k], p[QB][k], p[GL][k], p[VL][k] };
+    *i = current(vj, x, b, &i_x).v;
+    return p[NS][k] * vj + d[RS][k] * *i;
+}
+
+/* Where the voltage has fallen furthest beyond the threshold, whose x is below 1.5/thb: the first minimum, of the filament that the
+ * series resistance keeps thin. */
+static void hold(const ag_tile *t, double *const *d, int k)
+{
+    double from = 1.5 / t->p[THB][k], unit = (1 - from) / 50, low = from, high = 1 - 1e-6, i;
+    double last = voltage_at(t, d, k, from, &i);
+    for (int n = 1; n < 50; n++) {
+        double v = voltage_at(t, d, k, from + n * unit, &i);
+        if (v > last) {
+            high = from + n * unit;
+            break;
+        }
+        low = from + (n - 1) * unit, last = v;
+    }
+    for (int n = 0; n < 24; n++) {
+        double third = (high - low) / 3;
+        if (voltage_at(t, d, k, low + third, &i) < voltage_at(t, d, k, high - third, &i)) high -= third;
+        else low += third;
+    }
+    d[VHOLD][k] = voltage_at(t, d, k, (low + high) / 2, &i);
+    d[IHOLD][k] = i;
+}
+
+/* Most lanes are copies of the one before. */
+static int is_repeated(const ag_tile *t, int k)
+{
+    int same = k > 0 && t->temp[k] == t->temp[k - 1];
+    for (int n = 0; n < N_PARAM && same; n++) same = !memcmp(&t->p[n][k], &t->p[n][k - 1], sizeof(double));
+    return same;
+}
+
 static void prepare(const ag_tile *t, double *const *d)
 {
     const double *const *p = t->p;
     for (int k = 0; k < t->n; k++) {
+        if (is_repeated(t, k)) {
+            for (int n = 0; n < N_DERIVED; n++) d[n][k] = d[n][k - 1];
+            continue;
+        }
         double s = supply(p[TAG][k], p[DNP][k], p[NNP][k]), kg = p[KG][k];
         double cold = (1 / t->temp[k] - 1 / TNOM) / AG_BOLTZMANN_Q, sh = ag_sinh(p[VTH0][k] / (2 * p[V0][k]));
         ag_bond bond = one_nanometre(p[THB][k], p[THG][k], p[NH][k], p[PZ][k], p[ZC][k]);
@@ -125,19 +203,11 @@ static void prepare(const ag_tile *t, double *const *d)
         d[RS][k] = p[RS0][k] * ag_pow(s, -p[RQ][k]);
         d[FORM][k] = p[VFORM][k] > 0 ? (p[VFORM][k] - p[VTH0][k]) / p[V0][k] : 0;
         d[RFORM][k] = p[VFORM][k] > 0 ? 1e9 : 0;
+        bond.zs = d[ZS][k];
+        d[VTH][k] = p[NS][k] * gap_voltage(t, k, d[GROW][k], ag_threshold_rate(d[BREAK][k], bond));
+        d[ROFF][k] = p[NS][k] / (p[GL][k] + p[AFN][k] * p[VD][k] * ag_exp(-p[BOFF][k] / p[VD][k])) + d[RS][k];
+        hold(t, d, k);
     }
-}
-
-/* Current of one gap and its derivatives by v (.d) and by x (*by_x). */
-typedef struct barrier { double afn, vd, bon, boff, qb, gl, vl; } barrier;
-
-AG_INLINE ag_vd current(double v, double x, barrier b, double *by_x)
-{
-    ag_vd  y = ag_positive(1 - x);
-    double w = sqrt(v * v + b.vd * b.vd), bare = ag_pow(y.v, b.qb), height = b.bon + (b.boff - b.bon) * bare;
-    double e = b.afn * ag_exp(-height / w), q = (v / b.vl) * (v / b.vl), root = sqrt(1 + q), r = v / w;
-    *by_x = e * v * b.qb * (b.boff - b.bon) * (bare / y.v) * y.d;
-    return (ag_vd){ e * v * w + b.gl * v * root, e * (w + r * v + height * r * r) + b.gl * (1 + 2 * q) / root };
 }
 
 /* w/(1 + w), w = (x/c)^16: nothing below c, and so little at the threshold (x near 1/thb) that a sweep forms nothing. */
@@ -243,7 +313,7 @@ static const char *check(const double *p, int n)
 const ag_model ag_model_agnp_selector = {
     .name = "agnp_selector", .title = "threshold selector with silver nanoparticles in SiOx",
     AG_TABLE(terminal), AG_TABLE(branch), AG_TABLE(unknown), AG_TABLE(param), AG_TABLE(derived),
-    .flags = AG_TWO_TERMINAL,
+    .flags = AG_TWO_TERMINAL, .role = AG_SELECTOR,
     .df_nz = BIT(I, VJ) | BIT(I, X) | BIT(VJ, V) | BIT(VJ, VJ) | BIT(VJ, X)
              | BIT(X, VJ) | BIT(X, X) | BIT(X, F) | BIT(F, X) | BIT(F, F),
     .dq_nz = BIT(I, V) | BIT(X, X) | BIT(F, F),

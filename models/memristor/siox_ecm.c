@@ -13,6 +13,9 @@
  *     The bump in vr is the metastable neck of a few atoms (G near the conductance quantum, 77 uS): above xc the reset slows down
  *     as the neck thins, which gives graded depression; below xc it runs away to a deep off state.
  *
+ * Set threshold at 1 V/s: where the integral of ks exp(v/vs) dt reaches 1, vset = vs ln(1 + 1 V/s/(ks vs)); it and the conductances
+ * at x = 1 and 0, glrs and ghrs, serve the check of a series pair (agnp_selector).
+ *
  * Device and measured data: S. E. Kim et al., Adv. Intell. Syst. (2022), 10.1002/aisy.202200110, the 1S-1R cell: 27 us set at 2 V,
  * 72 us reset at -2 V, ladders of 20 us pulses, 10^4 s. Butler-Volmer/hopping kinetics and tunnelling gap as in the JART
  * ECM models; tunnelling: J. G. Simmons, J. Appl. Phys. 34, 1793 (1963). Defaults are one fit together with agnp_selector in
@@ -29,7 +32,7 @@ enum { P, N };                                            /* terminals */
 enum { V, X, M };                                         /* inputs: branch voltage, state */
 enum { I = V };                                           /* outputs: branch current; the row of X */
 enum { GON, GOFF, KAP, VN, KS, VS, KR, VR0, CR, XC, WC, KMAX, KRET, EAS, EAR, EARET, X0, N_PARAM };
-enum { SET, RESET, LOSS, GAP, N_DERIVED };                /* derived */
+enum { SET, RESET, LOSS, GAP, VSET, GLRS, GHRS, N_DERIVED };                /* derived */
 
 static const char *const terminal[] = { [P] = "p", [N] = "n" };
 static const ag_branch   branch[]   = { [V] = { "v", P, N, 0 } };
@@ -60,6 +63,9 @@ static const ag_derived derived[] = {
     [RESET] = { "reset", "1/s", "reset rate" },
     [LOSS]  = { "loss", "1/s", "loss rate" },
     [GAP]   = { "gap", "S", "what the filament's law gives at x = 0, subtracted" },
+    [VSET]  = { "vset", "V", "set threshold at 1 V/s" },
+    [GLRS]  = { "glrs", "S", "conductance of the complete filament with the film" },
+    [GHRS]  = { "ghrs", "S", "conductance without filament" },
 };
 
 static void prepare(const ag_tile *t, double *const *d)
@@ -71,6 +77,9 @@ static void prepare(const ag_tile *t, double *const *d)
         d[RESET][k] = p[KR][k] * ag_exp(-p[EAR][k] * cold);
         d[LOSS][k] = p[KRET][k] * ag_exp(-p[EARET][k] * cold);
         d[GAP][k] = p[GON][k] * ag_exp(-p[KAP][k]);
+        d[VSET][k] = p[VS][k] * ag_log(1 + 1 / ((d[SET][k] + 1e-280) * p[VS][k]));     /* 1e-280: finite without growth */
+        d[GLRS][k] = p[GOFF][k] + p[GON][k] - d[GAP][k];
+        d[GHRS][k] = p[GOFF][k];
     }
 }
 
@@ -131,7 +140,7 @@ static double step(const ag_tile *old, const ag_tile *now) { return ag_step_cond
 const ag_model ag_model_siox_ecm = {
     .name = "siox_ecm", .title = "Ag/SiOx/Au electrochemical memory",
     AG_TABLE(terminal), AG_TABLE(branch), AG_TABLE(unknown), AG_TABLE(param), AG_TABLE(derived),
-    .flags = AG_TWO_TERMINAL,
+    .flags = AG_TWO_TERMINAL, .role = AG_MEMORY,
     .df_nz = BIT(I, V) | BIT(I, X) | BIT(X, V) | BIT(X, X), .dq_nz = BIT(X, X),
     .prepare = prepare, .step = step, .eval = eval,
 };

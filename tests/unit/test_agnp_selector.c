@@ -100,6 +100,48 @@ static void terminals_see_the_chain_and_the_resistance(void **state)
     tile_free(x);
 }
 
+/* Threshold 0.50 V for 1 nm, about 0.54, 0.46 and 0.43 V for the others; a filament holds itself down to 0.36 V. */
+static void static_characteristic(void **state)
+{
+    (void)state;
+    static const struct { double tag, vth; } want[] = { { 0.5e-9, 0.54 }, { 1e-9, 0.50 }, { 2e-9, 0.46 }, { 4e-9, 0.43 } };
+    for (int k = 0; k < 4; k++) {
+        tile *x = device(want[k].tag);
+        tile_prepare(x);
+        assert_close(tile_derived(x, "vth", 0), want[k].vth, 0, 0.01);
+        tile_free(x);
+    }
+    tile *x = device(1e-9);
+    tile_prepare(x);
+    assert_close(tile_derived(x, "vth", 0), 0.5, 1e-9, 0);
+    assert_close(tile_derived(x, "vhold", 0), 0.36, 0, 1e-3);
+    assert_close(tile_derived(x, "ihold", 0), 3e-6, 0.1, 0);
+    assert_close(tile_derived(x, "roff", 0), 1 / 2.3e-10, 1e-4, 0);
+    double ihold = tile_derived(x, "ihold", 0), vhold = tile_derived(x, "vhold", 0), vth = tile_derived(x, "vth", 0);
+    tile_set(x, "ns", 15), tile_set(x, "rs0", 0);
+    tile_prepare(x);
+    assert_close(tile_derived(x, "vth", 0), 15 * vth, 1e-12, 0);
+    assert_true(tile_derived(x, "vhold", 0) < 15 * (vhold - 11200 * ihold));
+    tile_free(x);
+}
+
+/* A lane that repeats the one before takes its values, one that differs in any way does not. */
+static void derived_values_are_those_of_each_lane(void **state)
+{
+    (void)state;
+    tile *x = device(1e-9), *alone = device(2e-9);
+    x->p[tile_param(x, "tag")][3] = 2e-9;
+    x->temp[6] = 310;
+    tile_set(x, "eag", 0.3), tile_set(alone, "eag", 0.3);
+    tile_prepare(x), tile_prepare(alone);
+    for (int c = 0; c < x->model->n_derived; c++) {
+        assert_true(x->d[c][3] == alone->d[c][0]);
+        assert_true(x->d[c][2] == x->d[c][0] && x->d[c][4] == x->d[c][0] && x->d[c][7] == x->d[c][0]);
+    }
+    assert_true(tile_derived(x, "grow", 6) > tile_derived(x, "grow", 5));
+    tile_free(x), tile_free(alone);
+}
+
 /* Diameter and density of the particles name the same device as the thickness of the same volume. */
 static void supply_follows_the_volume_of_the_particles(void **state)
 {
@@ -237,7 +279,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(setup_of_the_devices), cmocka_unit_test(current_and_rate_of_a_gap),
         cmocka_unit_test(terminals_see_the_chain_and_the_resistance),
-        cmocka_unit_test(supply_follows_the_volume_of_the_particles),
+        cmocka_unit_test(supply_follows_the_volume_of_the_particles), cmocka_unit_test(static_characteristic),
+        cmocka_unit_test(derived_values_are_those_of_each_lane),
         cmocka_unit_test(both_signs_are_alike_with_silver_on_both_sides), cmocka_unit_test(forming_raises_the_injection),
         cmocka_unit_test(activation_energies_act_on_the_rates), cmocka_unit_test(the_filament_is_pushed_back_inside),
         cmocka_unit_test(newton_and_steps_are_limited), cmocka_unit_test(parameters_that_could_never_switch_are_refused),

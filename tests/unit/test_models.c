@@ -285,6 +285,18 @@ static void residual_alone_gives_the_same_bits(void **state)
     }
 }
 
+/* The names by which core/match.c finds what it compares. */
+static void a_role_comes_with_its_values(void **state)
+{
+    (void)state;
+    for (EACH_MODEL(m))
+        for (const char *const *name = ag_role_names(m->role); *name; name++) {
+            int found = ag_param_find(m->param, m->n_param, *name) >= 0;
+            for (int k = 0; k < m->n_derived; k++) found |= !strcmp(m->derived[k].name, *name);
+            if (!found) fail_msg("%s has no %s", m->name, *name);
+        }
+}
+
 static void everything_is_finite_at_any_voltage_and_temperature(void **state)
 {
     (void)state;
@@ -421,7 +433,7 @@ int main(void)
         TEST(results_do_not_depend_on_lane_length_or_padding), TEST(residual_alone_gives_the_same_bits),
         TEST(everything_is_finite_at_any_voltage_and_temperature), TEST(nan_inputs_are_seen_in_the_outputs),
         TEST(limiting_only_pulls_back), TEST(a_step_without_change_is_accepted), TEST(breakpoints_lie_ahead),
-        TEST(memristors_are_passive_and_pinched),
+        TEST(memristors_are_passive_and_pinched), TEST(a_role_comes_with_its_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -121,12 +121,28 @@ static void limiter_rises_to_its_limit(void **state)
     tile_free(x);
 }
 
+/* vset: a rate ks exp(v/vs) at 1 V/s has grown 1 - 1/e of the filament there. */
+static void values_for_the_check_of_a_cell(void **state)
+{
+    (void)state;
+    tile *x = tile_new(&ag_model_siox_ecm, 8);
+    tile_prepare(x);
+    double vset = tile_derived(x, "vset", 0);
+    assert_close(8.51e-8 * 0.06 * exp(vset / 0.06), 1, 1e-6, 0);
+    assert_close(tile_derived(x, "glrs", 0), 1.5e-3 * (1 - exp(-12)) + 6e-9, 1e-12, 0);
+    assert_close(tile_derived(x, "ghrs", 0), 6e-9, 1e-12, 0);
+    tile_set(x, "ks", 0);
+    tile_prepare(x);
+    assert_true(tile_derived(x, "vset", 0) > 10 && isfinite(tile_derived(x, "vset", 0)));
+    tile_free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(current_and_rate), cmocka_unit_test(without_voltage_only_the_loss_acts),
         cmocka_unit_test(activation_energies_act_on_their_rates), cmocka_unit_test(a_jump_of_conductance_is_rejected),
-        cmocka_unit_test(limiter_current_and_slope), cmocka_unit_test(limiter_rises_to_its_limit),
+        cmocka_unit_test(values_for_the_check_of_a_cell), cmocka_unit_test(limiter_current_and_slope), cmocka_unit_test(limiter_rises_to_its_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
