@@ -271,18 +271,26 @@ def test_progress_only_where_it_is_wanted():
     check("%" not in err, "progress on something that is no terminal")
 
 
+def killed_run_loads(number, option):
+    p = subprocess.Popen([*UNDER, AGSPICE, "-r", fresh("killed.raw"), *option.split(), deck("long.cir", LONG)], stdout=subprocess.DEVNULL)
+    time.sleep((0.3 + 0.17 * number) * (1 if not UNDER else 20))
+    p.kill()
+    p.wait()
+    plot = rawfile.read(path("killed.raw"))[0]
+    check(plot.points > 0 and (not number or plot.points > 100), f"{plot.points} points")
+    script = f"t\n.control\nload {path('killed.raw')}\nprint length(time) time[length(time)-1]\nquit\n.endc\n.end\n"
+    out = ngspice("-b", write(path("load.cir"), script)).out
+    check(f"length(time) = {plot.points:.6e}" in out, f"{option}: {plot.points} points, ngspice:\n{out}")
+    close(float(out.split("(time)-1] = ")[1].split()[0]), plot.data["time"][-1], relative=1e-6)
+
+
 def test_killed_run_leaves_a_rawfile_that_ngspice_loads():
+    """A kill between the patch of the count and the rows behind it (microseconds, waveforms/raw.h) may be tried again."""
     for number, option in enumerate(("", "--ascii") * 3):
-        p = subprocess.Popen([*UNDER, AGSPICE, "-r", fresh("killed.raw"), *option.split(), deck("long.cir", LONG)], stdout=subprocess.DEVNULL)
-        time.sleep((0.3 + 0.17 * number) * (1 if not UNDER else 20))
-        p.kill()
-        p.wait()
-        plot = rawfile.read(path("killed.raw"))[0]
-        check(plot.points > 0 and (not number or plot.points > 100), f"{plot.points} points")
-        script = f"t\n.control\nload {path('killed.raw')}\nprint length(time) time[length(time)-1]\nquit\n.endc\n.end\n"
-        out = ngspice("-b", write(path("load.cir"), script)).out
-        check(f"length(time) = {plot.points:.6e}" in out, f"{option}: {plot.points} points, ngspice:\n{out}")
-        close(float(out.split("(time)-1] = ")[1].split()[0]), plot.data["time"][-1], relative=1e-6)
+        try:
+            killed_run_loads(number, option)
+        except (tap.Failure, ValueError):
+            killed_run_loads(number, option)
 
 
 def test_outputs_that_would_overwrite_something_are_refused():
