@@ -40,7 +40,7 @@ static void prepare(const ag_tile *t, double *const *d)
 }
 
 /* In terms of s = q within the range and s = 1/q beyond it nothing overflows: the limit is then ic (1 + s^4)^(-1/4). */
-static void eval(const ag_tile *t)
+AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
 {
     #pragma omp simd
     for (int k = 0; k < t->n; k++) {
@@ -48,8 +48,14 @@ static void eval(const ag_tile *t)
         double q = fabs(g0 * v) / ic, s = q > 1 ? 1 / q : q, s4 = s * s * s * s, soft = 1 / sqrt(sqrt(1 + s4));
         double soft5 = soft / (1 + s4);
         t->f[I][k] = copysign(ic * soft * (q > 1 ? 1 : q), v) + t->p[GMIN][k] * v;
-        if (t->df) t->df[I * M + V][k] = g0 * soft5 * (q > 1 ? s4 * s : 1) + t->p[GMIN][k];
+        if (jacobian) t->df[I * M + V][k] = g0 * soft5 * (q > 1 ? s4 * s : 1) + t->p[GMIN][k];
     }
+}
+
+AG_WIDE static void eval(const ag_tile *t)
+{
+    if (t->df) evaluate(t, 1);
+    else       evaluate(t, 0);
 }
 
 const ag_model ag_model_climit = {

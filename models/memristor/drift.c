@@ -51,27 +51,35 @@ static void prepare(const ag_tile *t, double *const *d)
     for (int k = 0; k < t->n; k++) d[RATE][k] = t->p[UV][k] * t->p[RON][k] / (t->p[THICK][k] * t->p[THICK][k]);
 }
 
-static void eval(const ag_tile *t)
+AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
 {
     const double *const *p = t->p;
+
+    #pragma omp simd
     for (int k = 0; k < t->n; k++) {
         double v = t->u[V][k], x = t->u[X][k], rate = t->d[RATE][k];
         ag_vd  g = ag_memristance(1 - x, p[RON][k], p[ROFF][k], 0, 0);
         double i = g.v * v, i_x = -g.d * v;
         int    up = rate * i > 0;
-        ag_window_shape shape = { p[WINDOW][k], p[PW][k], p[JW][k], up ? p[AON][k] : 1 - p[AOFF][k], p[WC][k] };
-        ag_vd  f = ag_window_of(shape, up ? x : 1 - x);
+        ag_window_shape shape = { p[WINDOW][k], p[PW][k], p[JW][k], ag_pick(up, p[AON][k], 1 - p[AOFF][k]), p[WC][k] };
+        ag_vd  f = ag_window_of(shape, ag_pick(up, x, 1 - x));
         double f_x = up ? f.d : -f.d;
         t->f[I][k] = i;
         t->f[DX][k] = -rate * i * f.v;
         t->q[DX][k] = x;
-        if (!t->df) continue;
+        if (!jacobian) continue;
         t->df[I * M + V][k] = g.v;
         t->df[I * M + X][k] = i_x;
         t->df[DX * M + V][k] = -rate * g.v * f.v;
         t->df[DX * M + X][k] = -rate * (i_x * f.v + i * f_x);
         t->dq[DX * M + X][k] = 1;
     }
+}
+
+AG_WIDE static void eval(const ag_tile *t)
+{
+    if (t->df) evaluate(t, 1);
+    else       evaluate(t, 0);
 }
 
 static const char *check(const double *p, int n)

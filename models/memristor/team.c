@@ -91,15 +91,18 @@ static void prepare(const ag_tile *t, double *const *d)
 AG_INLINE ag_vd window(const ag_tile *t, int k, int off, double w)
 {
     int    own = t->p[WT][k] > 0.5 && t->p[WT][k] < 3.5;
-    double z0 = own ? t->d[Z0][k] : 0, z1 = own ? t->d[Z1][k] : 1, z = z0 + z1 * w, sign = off ? 1 : -1;
-    ag_window_shape shape = { t->p[WT][k], t->p[PW][k], t->p[JW][k], off ? t->d[END_OFF][k] : t->d[END_ON][k], t->d[WIDTH][k] };
-    ag_vd  f = ag_window_of(shape, off ? z : 1 - z), stop = ag_stop(off ? w : 1 - w);
-    return f.v < stop.v ? (ag_vd){ f.v, sign * z1 * f.d } : (ag_vd){ stop.v, sign * stop.d };
+    double z0 = ag_pick(own, t->d[Z0][k], 0), z1 = ag_pick(own, t->d[Z1][k], 1), z = z0 + z1 * w, sign = off ? 1 : -1;
+    double yend = ag_pick(off, t->d[END_OFF][k], t->d[END_ON][k]);
+    ag_window_shape shape = { t->p[WT][k], t->p[PW][k], t->p[JW][k], yend, t->d[WIDTH][k] };
+    ag_vd  f = ag_window_of(shape, ag_pick(off, z, 1 - z)), stop = ag_stop(ag_pick(off, w, 1 - w));
+    return (ag_vd){ ag_min(stop.v, f.v), sign * ag_pick(f.v < stop.v, z1 * f.d, stop.d) };
 }
 
-static void eval(const ag_tile *t)
+AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
 {
     const double *const *p = t->p, *const *d = t->d;
+
+    #pragma omp simd
     for (int k = 0; k < t->n; k++) {
         double v = t->u[V][k], w = t->u[W][k], ion = -fabs(p[ION][k]), ioff = p[IOFF][k];
         ag_vd  g = ag_memristance(w, p[RON][k], p[ROFF][k], d[LAMBDA][k], p[IVRELATION][k]);
@@ -111,13 +114,19 @@ static void eval(const ag_tile *t)
         t->f[I][k] = i;
         t->f[DW][k] = -rate * f.v;
         t->q[DW][k] = w;
-        if (!t->df) continue;
+        if (!jacobian) continue;
         t->df[I * M + V][k] = g.v;
         t->df[I * M + W][k] = i_w;
         t->df[DW * M + V][k] = -rate_i * g.v * f.v;
         t->df[DW * M + W][k] = -(rate_i * i_w * f.v + rate * f.d);
         t->dq[DW * M + W][k] = 1;
     }
+}
+
+AG_WIDE static void eval(const ag_tile *t)
+{
+    if (t->df) evaluate(t, 1);
+    else       evaluate(t, 0);
 }
 
 static const char *check(const double *p, int n)

@@ -71,27 +71,35 @@ static void prepare(const ag_tile *t, double *const *d)
     }
 }
 
-static void eval(const ag_tile *t)
+AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
 {
     const double *const *p = t->p, *const *d = t->d;
+
+    #pragma omp simd
     for (int k = 0; k < t->n; k++) {
         double v = t->u[V][k], w = t->u[W][k], von = -fabs(p[VON][k]), voff = p[VOFF][k];
         ag_vd  g = ag_memristance(w, p[RON][k], p[ROFF][k], d[LAMBDA][k], p[IVRELATION][k]);
         int    off = v > 0;
-        ag_window_shape shape = { p[WINDOW][k], p[PW][k], p[JW][k], off ? d[END_OFF][k] : d[END_ON][k], d[WIDTH][k] };
-        ag_vd  f = ag_window_of(shape, off ? w : 1 - w);
+        ag_window_shape shape = { p[WINDOW][k], p[PW][k], p[JW][k], ag_pick(off, d[END_OFF][k], d[END_ON][k]), d[WIDTH][k] };
+        ag_vd  f = ag_window_of(shape, ag_pick(off, w, 1 - w));
         ag_vd  up = ag_beyond(v / voff - 1, p[ALPHAOFF][k]), down = ag_beyond(v / von - 1, p[ALPHAON][k]);
         double rate = d[R_OFF][k] * up.v - d[R_ON][k] * down.v;
         t->f[I][k] = g.v * v;
         t->f[DW][k] = -rate * f.v;
         t->q[DW][k] = w;
-        if (!t->df) continue;
+        if (!jacobian) continue;
         t->df[I * M + V][k] = g.v;
         t->df[I * M + W][k] = g.d * v;
         t->df[DW * M + V][k] = -(d[R_OFF][k] * up.d / voff - d[R_ON][k] * down.d / von) * f.v;
         t->df[DW * M + W][k] = -rate * (off ? f.d : -f.d);
         t->dq[DW * M + W][k] = 1;
     }
+}
+
+AG_WIDE static void eval(const ag_tile *t)
+{
+    if (t->df) evaluate(t, 1);
+    else       evaluate(t, 0);
 }
 
 static const char *check(const double *p, int n)

@@ -69,26 +69,35 @@ AG_INLINE ag_vd motion(double y, double at, double alpha)
     return (ag_vd){ e * left, past > 0 ? -e * (alpha * left + inv) : 0 };
 }
 
-static void eval(const ag_tile *t)
+AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
 {
     const double *const *p = t->p;
+
+    #pragma omp simd
     for (int k = 0; k < t->n; k++) {
-        double v = t->u[V][k], x = t->u[X][k], eta = p[ETA][k], a = v < 0 ? p[A2][k] : p[A1][k], b = p[B][k];
+        double v = t->u[V][k], x = t->u[X][k], eta = p[ETA][k], a = ag_pick(v < 0, p[A2][k], p[A1][k]), b = p[B][k];
         ag_vd  s = ag_sinhl(b * v, X_MAX);
         ag_vd  above = threshold(v, p[VP][k]), below = threshold(-v, fabs(p[VN][k]));
         double g = p[AP][k] * above.v - p[AN][k] * below.v, g_v = p[AP][k] * above.d + p[AN][k] * below.d;
         int    up = eta * v > 0;
-        ag_vd  f = motion(up ? x : 1 - x, up ? p[XP][k] : p[XN][k], up ? p[ALPHAP][k] : p[ALPHAN][k]);
+        double slow = ag_pick(up, p[XP][k], p[XN][k]), alpha = ag_pick(up, p[ALPHAP][k], p[ALPHAN][k]);
+        ag_vd  f = motion(up ? x : 1 - x, slow, alpha);
         t->f[I][k] = a * x * s.v;
         t->f[DX][k] = -eta * g * f.v;
         t->q[DX][k] = x;
-        if (!t->df) continue;
+        if (!jacobian) continue;
         t->df[I * M + V][k] = a * x * b * s.d;
         t->df[I * M + X][k] = a * s.v;
         t->df[DX * M + V][k] = -eta * g_v * f.v;
         t->df[DX * M + X][k] = -eta * g * (up ? f.d : -f.d);
         t->dq[DX * M + X][k] = 1;
     }
+}
+
+AG_WIDE static void eval(const ag_tile *t)
+{
+    if (t->df) evaluate(t, 1);
+    else       evaluate(t, 0);
 }
 
 const ag_model ag_model_yakopcic = {

@@ -96,21 +96,17 @@ static void prepare(const ag_tile *t, double *const *d)
     }
 }
 
-/* Current of lane k at junction voltage v, without gmin. */
-static inline ag_vd current(const ag_tile *t, int k, double v)
+/* Current of lane k at junction voltage v, without gmin. Without breakdown ib is 0 and bv not a number. */
+AG_INLINE ag_vd current(const ag_tile *t, int k, double v)
 {
-    double is = t->d[D_IS][k], nvt = t->d[D_NVT][k], ib = t->d[D_IB][k];
-    ag_vd  e = ag_expl(v / nvt, t->d[D_XMAX][k]), i = { is * (e.v - 1), is * e.d / nvt };
-    if (ib > 0) {
-        ag_vd b = ag_expl(-(t->p[BV][k] + v) / nvt, t->d[D_XMAX_B][k]);
-        i.v += t->d[D_IB0][k] - ib * b.v;
-        i.d += ib * b.d / nvt;
-    }
-    return i;
+    double is = t->d[D_IS][k], nvt = t->d[D_NVT][k], ib = t->d[D_IB][k], bv = ag_pick(ib > 0, t->p[BV][k], 0);
+    ag_vd  e = ag_expl(v / nvt, t->d[D_XMAX][k]), b = ag_expl(-(bv + v) / nvt, t->d[D_XMAX_B][k]);
+    return (ag_vd){ is * (e.v - 1) + (t->d[D_IB0][k] - ib * b.v), is * e.d / nvt + ib * b.d / nvt };
 }
 
-static void eval(const ag_tile *t)
+AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
 {
+    #pragma omp simd
     for (int k = 0; k < t->n; k++) {
         double v = t->u[V][k], vd = t->u[VD][k], rs = t->d[D_RS][k], tt = t->p[TT][k];
         ag_vd  i = current(t, k, vd), q = ag_junction_charge(vd, t->d[D_CJO][k], t->d[D_VJ0][k], t->p[MJ][k], t->p[FC][k]);
@@ -120,13 +116,19 @@ static void eval(const ag_tile *t)
         t->q[I][k] = q.v;
         t->f[RS_ROW][k] = v - vd - rs * i.v;
         t->q[RS_ROW][k] = -rs * q.v;
-        if (!t->df) continue;
+        if (!jacobian) continue;
         t->df[I * M + VD][k] = i.d;
         t->dq[I * M + VD][k] = q.d;
         t->df[RS_ROW * M + V][k] = 1;
         t->df[RS_ROW * M + VD][k] = -1 - rs * i.d;
         t->dq[RS_ROW * M + VD][k] = -rs * q.d;
     }
+}
+
+AG_WIDE static void eval(const ag_tile *t)
+{
+    if (t->df) evaluate(t, 1);
+    else       evaluate(t, 0);
 }
 
 static void limit(const ag_tile *t, double *const *next)

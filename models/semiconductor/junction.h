@@ -38,7 +38,7 @@ static inline double ag_junction_capacitance(double m, double vj, double vj00, d
 
 /* Depletion charge [C] and capacitance [F] at v: c = cj (1 - v/vj)^-m up to fc vj, its tangent beyond; the charge is the
  * exact integral. */
-static inline ag_vd ag_junction_charge(double v, double cj, double vj, double m, double fc)
+AG_INLINE ag_vd ag_junction_charge(double v, double cj, double vj, double m, double fc)
 {
     double inside = ag_min(v, fc * vj), arg = 1 - inside / vj, c = cj * ag_pow(arg, -m), q;
     q = (vj * cj - vj * arg * c) / (1 - m);
