@@ -29,12 +29,14 @@ TESTS     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*/test_*.c api/de
 LIB       := $(BUILD)/libagspice.a
 SHARED    := $(BUILD)/libagspice.so.$(SOVERSION)
 
-.PHONY: all lib programs demo check memcheck mutants bench doc install clean deps help
+.PHONY: all lib programs bench-programs demo check memcheck mutants bench doc install clean deps help
 all: $(BUILD)/agspice                         ## build/agspice
 	@:
 lib: $(LIB) $(BUILD)/libagspice.so            ## build/libagspice.a and .so
 	@:
 programs: $(BUILD)/agspice $(TESTS)
+	@:
+bench-programs: $(BUILD)/agspice $(BUILD)/bench/eval $(BUILD)/bench/eval_scalar
 	@:
 
 demo:                                         ## write and read a 16 x 16 tile: energy table and picture
@@ -58,10 +60,11 @@ mutants:                                      ## one-line faults, each of which 
 	@.ci/deps build run test
 	@python3 tests/mutants/run.py
 
-bench:                                        ## speed beside ngspice (SAVE=1: also to bench/RESULTS.md)
+bench:                                        ## speed: ngspice, models, devices (SAVE=1: to bench/RESULTS.md)
 	@.ci/deps build run test
-	@$(SUBMAKE) all
-	@AGSPICE=$(BUILD)/agspice python3 bench/run $(if $(SAVE),--save)
+	@$(SUBMAKE) bench-programs
+	@status=0; for table in run eval devices; do \
+	   BUILD=$(BUILD) AGSPICE=$(BUILD)/agspice python3 bench/$$table $(if $(SAVE),--save) || status=1; done; exit $$status
 
 doc:                                          ## doc/models.md: the page of every model, with pictures
 	@.ci/deps build run
@@ -123,6 +126,16 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) -lcmocka $(LIBS)
 $(BUILD)/api/demo: $(BUILD)/api/demo.o $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+
+# The models once more, one lane at a time, for comparison.
+$(BUILD)/scalar/%.o: %.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) -DAG_SCALAR $(WARN) -Wno-unknown-pragmas $(filter-out -fopenmp-simd,$(CFLAGS)) $(MODELOPT) \
+	   -fno-tree-vectorize -MMD -MP -c -o $@ $<
+$(BUILD)/bench/eval: $(BUILD)/bench/eval.o $(LIB)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/bench/eval_scalar: $(BUILD)/bench/eval.o $(MODEL_SRC:%.c=$(BUILD)/scalar/%.o) $(LIB)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/agspice.pc: api/agspice.h Makefile
 	$(Q)mkdir -p $(@D)

@@ -15,8 +15,10 @@
 #define AG_INLINE static inline __attribute__((always_inline, unused))
 
 /* AG_WIDE before an eval: compiled for several vector widths, the widest the machine has is chosen when the program
- * starts. All give the same bits. Not under the sanitizers, which are not ready when that choice is made. */
-#if defined __x86_64__ && defined __ELF__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__
+ * starts. All give the same bits. Not under the sanitizers, which are not ready when that choice is made. AG_SCALAR leaves it
+ * out for comparison (bench/eval). */
+#if defined __x86_64__ && defined __ELF__ && defined __GNUC__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__ \
+    && !defined AG_SCALAR
 #define AG_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define AG_WIDE
