@@ -57,9 +57,11 @@ def test_gmin_stepping_recovers_from_a_failed_attempt():
     """Three steep inverters in a ring: the only operating point is metastable."""
     ring = [line for k in range(3) for line in
             (f"e{k} o{k} 0 value={{2.5-2.5*tanh(50*(v(a{(k - 1) % 3})-2.5))}}", f"r{k} o{k} a{k} 1k", f"c{k} a{k} 0 1p")]
-    plot, _ = simulated("ring", ring + [".op"])
-    for k in range(3):
-        tap.close(plot.data[f"v(a{k})"][0], 2.5, 1e-6, what=f"v(a{k})")
+    hanging = ["v9 n 0 5", "c8 n f 1p", "c9 f 0 1p"]        # f has no other path: gmin stays on there while stepping
+    for more in [], hanging:
+        plot, _ = simulated("ring", ring + more + [".op"])
+        for k in range(3):
+            tap.close(plot.data[f"v(a{k})"][0], 2.5, 1e-6, what=f"v(a{k})")
 
 
 def test_resistance_follows_temperature():
