@@ -29,7 +29,7 @@ TESTS     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*/test_*.c api/de
 LIB       := $(BUILD)/libagspice.a
 SHARED    := $(BUILD)/libagspice.so.$(SOVERSION)
 
-.PHONY: all lib programs bench-programs demo check memcheck mutants bench doc install clean deps help
+.PHONY: targets all lib programs bench-programs demo check memcheck mutants bench doc install clean deps help
 all: $(BUILD)/agspice                         ## build/agspice
 	@:
 lib: $(LIB) $(BUILD)/libagspice.so            ## build/libagspice.a and .so
@@ -50,6 +50,11 @@ check:                                        ## all tests (SAN=1: under address
 	@.ci/deps build run test
 	@$(SUBMAKE) programs
 	@BUILD=$(BUILD) AGSPICE=$(BUILD)/agspice python3 tests/run
+
+targets:                                      ## the papers' numbers beside those of the model cards
+	@.ci/deps build run test
+	@$(SUBMAKE) all
+	@BUILD=$(BUILD) AGSPICE=$(BUILD)/agspice python3 tests/targets
 
 memcheck:                                     ## C tests and netlists under valgrind (long)
 	@.ci/deps build run test memcheck
