@@ -4,7 +4,8 @@
  * charges becomes an error of the unknowns through the matrix of the last stage, delta = M^-1 a e: for dC/dt = -G
  * this is the filtered estimate of Hosea & Shampine (1996, section 4), which stays small for stiff components that the
  * method damps. The step is accepted when |delta| <= ERROR_SHARE (reltol |x| + abstol) for every node voltage,
- * inductor current and state, and no model objects; the next step follows from the estimate.
+ * inductor current and state, no waveform bends too far away from the straight line over it (step_bend: what a source
+ * does where no charge follows it), and no model objects; the next step follows from the estimates.
  *
  * Sources announce corners; a step ends on each, and the next starts anew without using dq/dt from before it. */
 #include "solver/tran.h"
