@@ -4,6 +4,7 @@
 #include "core/diag.h"
 #include "core/expr.h"
 #include "core/program.h"
+#include "core/sweep.h"
 
 typedef enum ag_probe_kind {
     AG_PROBE_NODE,                          /* v(a) or v(a,b) */
@@ -17,7 +18,8 @@ typedef enum ag_probe_kind {
     AG_PROBE_LATCH                          /* memory `index` of an instance */
 } ag_probe_kind;
 
-/* A signal of the circuit. All probes of a circuit have one list; the row of a point is time, then the probes. */
+/* A signal of the circuit. All probes of a circuit have one list; the row of a point is the scale (time; value of the
+ * innermost axis of .dc; frequency), then the probes: sink.h. */
 typedef struct ag_probe {
     ag_probe_kind kind;
     const char   *name, *unit;              /* canonical: "v(a,b)", "i(v1)", "@n1[h]" */
@@ -27,7 +29,8 @@ typedef struct ag_probe {
 } ag_probe;
 
 /* An output expression over probes: a plain signal has a probe number and no program. The inputs u[k] of the program
- * are the columns of the row: u[0] = time, u[1 + k] = probe k (only those it uses are read). */
+ * are the columns of the row: u[0] = scale, u[1 + k] = probe k (only those it uses are read); of the complex rows of .ac
+ * u[2 (1 + k)] is the real and u[2 (1 + k) + 1] the imaginary part of probe k. */
 typedef struct ag_output {
     const char *name;                       /* as in tables and plots */
     int         probe;                      /* number in plan.probe, or -1 */
@@ -37,12 +40,16 @@ typedef struct ag_output {
     ag_loc      at;
 } ag_output;
 
-typedef enum ag_analysis_kind { AG_OP, AG_TRAN, AG_N_ANALYSIS } ag_analysis_kind;
+typedef enum ag_analysis_kind { AG_OP, AG_DC, AG_AC, AG_TRAN, AG_N_ANALYSIS } ag_analysis_kind;
 
+enum { AG_MOST_AXES = 3 };                  /* of one .dc */
 typedef struct ag_analysis {
     ag_analysis_kind kind;
     double tstep, tstop, tstart, tmax;      /* [s]; tmax 0: option delmax, or (tstop - tstart)/50 */
     int    uic;
+    const double *frequency; int n_frequency;    /* [Hz] of AG_AC */
+    ag_axis axis[AG_MOST_AXES]; int n_axis; /* of AG_DC: one to three, innermost first; of AG_AC, AG_TRAN: "sweep", the
+                                             * whole analysis is run for each of its values */
     ag_loc at;
 } ag_analysis;
 
@@ -89,6 +96,7 @@ typedef struct ag_ic { int node; double value; int nodeset; ag_loc at; } ag_ic; 
 typedef struct ag_plan {
     AG_LIST(ag_probe, probe);
     AG_LIST(ag_analysis, analysis);
+    AG_LIST(ag_axis, step);                 /* .step, .temp with several values: all analyses for each; innermost first */
     AG_LIST(ag_listing, listing);
     AG_LIST(ag_measure, measure);
     AG_LIST(ag_pulses, pulses);

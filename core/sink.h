@@ -3,8 +3,9 @@
 #define AG_SINK_H
 #include "core/circuit.h"
 
-/* What an analysis needs beside the circuit: where rows go, and what is counted. A row is time (0 in an operating
- * point), then every probe of circuit->plan in order. */
+/* What an analysis needs beside the circuit: where rows go, and what is counted. A row is the scale (time; 0 in an operating
+ * point; value of the innermost axis of .dc), then every probe of circuit->plan in order. The rows of .ac are complex:
+ * frequency, 0, then real and imaginary part of every probe. */
 typedef struct ag_stats {
     long   steps, rejected_error, rejected_newton, rejected_model;
     long   newton, factor, refactor, solve, points;
