@@ -33,11 +33,15 @@ def test_readme_netlist_prints_what_is_printed_below_it():
 
 
 def example(netlist):
+    """It runs without a word, every measure has a value, and those that a comment foretells have that one."""
     def test():
         run = agspice("-", stdin=netlist).expect(0)
-        wanted = re.findall(r"^\.measure tran (\w+)", netlist, re.M)
+        wanted = re.findall(r"^\.meas\w* \w+ (\w+)", netlist, re.M)
         tap.check(wanted and all(run.measures.get(name) is not None for name in wanted), run.out)
         tap.check("warning" not in run.err, run.err)
+        for name, value in re.findall(r"^\* (\w+) = (\S+)$", netlist, re.M):
+            got = run.measures[name]
+            tap.check(abs(got - float(value)) <= 1e-3 * abs(float(value)), f"{name} = {got}, the text says {value}")
     return "netlist reference: " + netlist.splitlines()[0], test
 
 
