@@ -36,7 +36,7 @@ lib: $(LIB) $(BUILD)/libagspice.so            ## build/libagspice.a and .so
 	@:
 programs: $(BUILD)/agspice $(TESTS)
 	@:
-bench-programs: $(BUILD)/agspice $(BUILD)/bench/eval $(BUILD)/bench/eval_scalar
+bench-programs: $(BUILD)/agspice $(addprefix $(BUILD)/bench/,eval eval_scalar elaborate)
 	@:
 
 demo:                                         ## write and read a 16 x 16 tile: energy table and picture
@@ -65,10 +65,10 @@ mutants:                                      ## one-line faults, each of which 
 	@.ci/deps build run test
 	@python3 tests/mutants/run.py
 
-bench:                                        ## speed: ngspice, models, devices (SAVE=1: to bench/RESULTS.md)
+bench:                                        ## speed: ngspice, reading, models, devices (SAVE=1: to bench/RESULTS.md)
 	@.ci/deps build run test
 	@$(SUBMAKE) bench-programs
-	@status=0; for table in run eval devices; do \
+	@status=0; for table in run elaborate eval devices; do \
 	   BUILD=$(BUILD) AGSPICE=$(BUILD)/agspice python3 bench/$$table $(if $(SAVE),--save) || status=1; done; exit $$status
 
 doc:                                          ## doc/models.md: the page of every model, with pictures
@@ -137,7 +137,7 @@ $(BUILD)/scalar/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -DAG_SCALAR $(WARN) -Wno-unknown-pragmas $(filter-out -fopenmp-simd,$(CFLAGS)) $(MODELOPT) \
 	   -fno-tree-vectorize -MMD -MP -c -o $@ $<
-$(BUILD)/bench/eval: $(BUILD)/bench/eval.o $(LIB)
+$(BUILD)/bench/eval $(BUILD)/bench/elaborate: $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/bench/eval_scalar: $(BUILD)/bench/eval.o $(MODEL_SRC:%.c=$(BUILD)/scalar/%.o) $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -89,6 +89,7 @@ static ag_status read_stream(ag_circuit *c, void *argument)
             continue;
         char *larger = ag_alloc(c->arena, 2 * room, 1);
         memcpy(larger, text, n);
+        ag_drop(c->arena, text, room);
         text = larger;
         room *= 2;
     }

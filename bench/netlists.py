@@ -10,6 +10,7 @@ ladder   RC ladder of N sections, pulse
 cell     one behavioural memristor behind 100 ohm, N cycles of write and erase
 drc      diode, resistor and capacitor under N pulses
 rect     N full-wave rectifiers with smoothing capacitor, 10 periods of 50 Hz
+flat     N resistors and capacitors of a square mesh, for reading only
 
 Random values come from a fixed generator: CASE and N name one netlist.
 """
@@ -136,7 +137,16 @@ def rect(n):
     yield ".print tran v(p0)"
 
 
-CASES = {f.__name__: f for f in (xbar_r, xbar_d, xbar_m, ladder, cell, drc, rect)}
+def flat(n):
+    nodes, side = n // 2, round((n / 2) ** 0.5)
+    yield "v1 n0 0 1"
+    for k in range(nodes):
+        yield f"r{k} n{k} n{k + 1} 1k"
+        yield f"c{k} n{k} n{(k + side) % nodes} 1f"
+    yield ".op"
+
+
+CASES = {f.__name__: f for f in (xbar_r, xbar_d, xbar_m, ladder, cell, drc, rect, flat)}
 
 
 def netlist(case, n):

@@ -19,7 +19,8 @@ typedef struct chunk {
 
 struct ag_arena {
     ag_host  host;
-    chunk   *head;
+    chunk   *head;                        /* the running chunk, then those before it */
+    chunk   *large;                       /* blocks with a chunk of their own */
     size_t   chunk_size;
     jmp_buf *oom;
 };
@@ -46,14 +47,20 @@ ag_arena *ag_arena_new(const ag_host *host)
     return a;
 }
 
+static void release_all(const ag_host *host, chunk *c)
+{
+    for (chunk *next; c; c = next) {
+        next = c->next;
+        host_release(host, c);
+    }
+}
+
 void ag_arena_free(ag_arena *a)
 {
     if (!a) return;
     ag_host host = a->host;
-    for (chunk *c = a->head, *next; c; c = next) {
-        next = c->next;
-        host_release(&host, c);
-    }
+    release_all(&host, a->head);
+    release_all(&host, a->large);
     host_release(&host, a);
 }
 
@@ -78,7 +85,7 @@ static void *carve(chunk *c, size_t bytes, size_t align)
     return p;
 }
 
-/* A block too large for the running chunk gets one of its own behind it, so that the running one is not wasted. */
+/* A block too large for the running chunk gets one of its own, so that the running one is not wasted. */
 static void *carve_new(ag_arena *a, size_t bytes, size_t align)
 {
     int    own = bytes > a->chunk_size / 4;
@@ -86,15 +93,23 @@ static void *carve_new(ag_arena *a, size_t bytes, size_t align)
     chunk *c = host_alloc(&a->host, sizeof *c + size);
     if (!c) exhausted(a);
     *c = (chunk){ .size = size };
-    if (own && a->head) {
-        c->next = a->head->next;
-        a->head->next = c;
-    } else {
-        c->next = a->head;
-        a->head = c;
-        if (a->chunk_size < LAST_CHUNK) a->chunk_size *= 2;
-    }
+    chunk **list = own ? &a->large : &a->head;
+    c->next = *list;
+    *list = c;
+    if (!own && a->chunk_size < LAST_CHUNK) a->chunk_size *= 2;
     return carve(c, bytes, align);
+}
+
+void ag_drop(ag_arena *a, void *block, size_t bytes)
+{
+    if (bytes < FIRST_CHUNK / 4) return;
+    for (chunk **at = &a->large; *at; at = &(*at)->next) {
+        chunk *c = *at;
+        if ((char *)block < (char *)(c + 1) || (char *)block >= (char *)(c + 1) + c->size) continue;
+        *at = c->next;
+        host_release(&a->host, c);
+        return;
+    }
 }
 
 void *ag_alloc(ag_arena *a, size_t count, size_t size)
@@ -154,7 +169,10 @@ void *ag_grow(ag_arena *a, void *array, int n, int *cap, size_t size)
     if (n > INT_MAX / 2 - 4) exhausted(a);
     int   wanted = n < 4 ? 8 : 2 * n;
     void *moved = ag_alloc(a, (size_t)wanted, size);
-    if (n > 0) memcpy(moved, array, (size_t)n * size);
+    if (n > 0) {
+        memcpy(moved, array, (size_t)n * size);
+        ag_drop(a, array, (size_t)n * size);
+    }
     *cap = wanted;
     return moved;
 }

@@ -1,4 +1,4 @@
-/* arena - all memory of a circuit or of a run. No free per object; the arena is freed as a whole.
+/* arena - all memory of a circuit or of a run. The arena is freed as a whole; only large arrays that have moved go earlier.
  *
  * ag_alloc never returns NULL: when the host's allocator fails the arena jumps to `oom`, set at the edge of the
  * public interface (ag_read_file, ag_run), which returns AG_ENOMEM. Anything not in an arena (an open file, KLU
@@ -22,6 +22,9 @@ void *ag_alloc(ag_arena *a, size_t count, size_t size);       /* zeroed, 64-byte
 char *ag_text(ag_arena *a, const char *text, size_t length);  /* copy with terminating 0 */
 char *ag_printf(ag_arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *ag_vprintf(ag_arena *a, const char *format, va_list args);
+
+/* Nobody needs a block of that size any more: its memory goes back when it is large, else with the arena. */
+void  ag_drop(ag_arena *a, void *block, size_t bytes);
 
 #define AG_NEW(arena, type, count) ((type *)ag_alloc((arena), (size_t)(count), sizeof(type)))
 /* Makes room for element n (0-based) of an array with capacity *cap by doubling; returns the (moved) array. */

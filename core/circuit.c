@@ -79,7 +79,10 @@ ag_card *ag_circuit_card(ag_circuit *c, const char *name, const ag_model *m, ag_
 static void *widen(ag_circuit *c, void *column, int n, int cap, size_t size)
 {
     void *wide = ag_alloc(c->arena, (size_t)cap, size);
-    if (n) memcpy(wide, column, (size_t)n * size);
+    if (n) {
+        memcpy(wide, column, (size_t)n * size);
+        ag_drop(c->arena, column, (size_t)n * size);
+    }
     return wide;
 }
 

@@ -1,4 +1,5 @@
-/* intern - open-addressing tables of at most half load; entries are kept in order of insertion. */
+/* intern - open-addressing tables; maps keep their entries in order of insertion. Beside each slot lies the hash of what
+ * is in it, so that looking for a name reads other names' text only where that is likely to be equal, and growing none. */
 #include "core/intern.h"
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,23 +11,35 @@
 struct ag_names {
     ag_arena    *arena;
     const char **slot;                    /* [size], NULL: free */
+    uint32_t    *hash;                    /* [size] of the name in the slot */
     size_t       size, n;
 };
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 
 /* FNV-1a of the lower-case text. */
-static uint64_t hash_text(const char *text, size_t length)
+static uint32_t hash_text(const char *text, size_t length)
 {
     uint64_t h = 14695981039346656037u;
     for (size_t i = 0; i < length; i++) h = (h ^ (unsigned char)lower(text[i])) * 1099511628211u;
-    return h ^ h >> 32;
+    return (uint32_t)(h ^ h >> 32);
+}
+
+/* At most two thirds of the slots are taken. */
+static int is_full(size_t n, size_t size) { return 3 * n >= 2 * size; }
+
+static void names_size(ag_names *n, size_t size)
+{
+    n->slot = AG_NEW(n->arena, const char *, size);
+    n->hash = AG_NEW(n->arena, uint32_t, size);
+    n->size = size;
 }
 
 ag_names *ag_names_new(ag_arena *a)
 {
     ag_names *n = AG_NEW(a, ag_names, 1);
-    *n = (ag_names){ a, AG_NEW(a, const char *, FIRST_TABLE), FIRST_TABLE, 0 };
+    n->arena = a;
+    names_size(n, FIRST_TABLE);
     return n;
 }
 
@@ -39,29 +52,34 @@ static int same(const char *name, const char *text, size_t length)
 
 static void names_grow(ag_names *n)
 {
-    size_t       size = 2 * n->size;
-    const char **slot = AG_NEW(n->arena, const char *, size);
-    for (size_t i = 0; i < n->size; i++) {
-        if (!n->slot[i]) continue;
-        size_t k = hash_text(n->slot[i], strlen(n->slot[i])) & (size - 1);
-        while (slot[k]) k = (k + 1) & (size - 1);
-        slot[k] = n->slot[i];
+    const char **slot = n->slot;
+    uint32_t    *hash = n->hash;
+    size_t       size = n->size;
+    names_size(n, 2 * size);
+    for (size_t i = 0; i < size; i++) {
+        if (!slot[i]) continue;
+        size_t k = hash[i] & (n->size - 1);
+        while (n->slot[k]) k = (k + 1) & (n->size - 1);
+        n->slot[k] = slot[i];
+        n->hash[k] = hash[i];
     }
-    n->slot = slot;
-    n->size = size;
+    ag_drop(n->arena, slot, size * sizeof *slot);
+    ag_drop(n->arena, hash, size * sizeof *hash);
 }
 
 const char *ag_name(ag_names *n, const char *text, size_t length)
 {
     const char *end = length ? memchr(text, 0, length) : NULL;
     if (end) length = (size_t)(end - text);
-    if (2 * n->n >= n->size) names_grow(n);
-    size_t k = hash_text(text, length) & (n->size - 1);
+    if (is_full(n->n, n->size)) names_grow(n);
+    uint32_t h = hash_text(text, length);
+    size_t   k = h & (n->size - 1);
     for (; n->slot[k]; k = (k + 1) & (n->size - 1))
-        if (same(n->slot[k], text, length)) return n->slot[k];
+        if (n->hash[k] == h && same(n->slot[k], text, length)) return n->slot[k];
     char *name = ag_text(n->arena, text, length);
     for (size_t i = 0; i < length; i++) name[i] = lower(name[i]);
     n->slot[k] = name;
+    n->hash[k] = h;
     n->n++;
     return name;
 }
@@ -82,7 +100,7 @@ struct ag_map {
     ag_arena *arena;
     entry    *entry;                      /* [n], in order of insertion */
     int       n, cap;
-    int      *slot;                       /* [size]: 1 + entry, 0: free */
+    struct slot { int entry; uint32_t hash; } *slot;      /* [size] 1 + entry, 0: free */
     size_t    size;
 };
 
@@ -93,39 +111,50 @@ ag_map *ag_map_new(ag_arena *a)
     return m;
 }
 
-/* Slot of the name, or the free one where it belongs. Interned names differ by address, so that is what is hashed. */
-static size_t map_slot(const ag_map *m, const char *name)
+/* Interned names differ by address, so that is what is hashed. */
+static uint32_t hash_address(const char *name) { return (uint32_t)((uint64_t)(uintptr_t)name * 0x9E3779B97F4A7C15u >> 20); }
+
+/* Slot of the name, or the free one where it belongs. */
+static struct slot *map_slot(const ag_map *m, const char *name)
 {
-    size_t k = (size_t)((uint64_t)(uintptr_t)name * 0x9E3779B97F4A7C15u >> 20) & (m->size - 1);
-    while (m->slot[k] && m->entry[m->slot[k] - 1].name != name) k = (k + 1) & (m->size - 1);
-    return k;
+    uint32_t h = hash_address(name);
+    size_t   k = h & (m->size - 1);
+    while (m->slot[k].entry && (m->slot[k].hash != h || m->entry[m->slot[k].entry - 1].name != name)) k = (k + 1) & (m->size - 1);
+    return &m->slot[k];
 }
 
 void *ag_map_get(const ag_map *m, const char *name)
 {
     if (!m->n) return NULL;
-    int e = m->slot[map_slot(m, name)];
+    int e = map_slot(m, name)->entry;
     return e ? m->entry[e - 1].value : NULL;
 }
 
 static void map_grow(ag_map *m)
 {
-    size_t size = m->size ? 2 * m->size : 16;
-    m->slot = AG_NEW(m->arena, int, size);
-    m->size = size;
-    for (int i = 0; i < m->n; i++) m->slot[map_slot(m, m->entry[i].name)] = i + 1;
+    struct slot *old = m->slot;
+    size_t       size = m->size;
+    m->size = size ? 2 * size : 16;
+    m->slot = AG_NEW(m->arena, struct slot, m->size);
+    for (size_t i = 0; i < size; i++) {
+        size_t k = old[i].hash & (m->size - 1);
+        if (!old[i].entry) continue;
+        while (m->slot[k].entry) k = (k + 1) & (m->size - 1);
+        m->slot[k] = old[i];
+    }
+    ag_drop(m->arena, old, size * sizeof *old);
 }
 
 void ag_map_put(ag_map *m, const char *name, void *value)
 {
-    if (2 * (size_t)m->n >= m->size) map_grow(m);
-    size_t k = map_slot(m, name);
-    if (m->slot[k]) {
-        m->entry[m->slot[k] - 1].value = value;
+    if (is_full((size_t)m->n, m->size)) map_grow(m);
+    struct slot *at = map_slot(m, name);
+    if (at->entry) {
+        m->entry[at->entry - 1].value = value;
         return;
     }
     *AG_PUSH(m->arena, m->entry, m->n, m->cap) = (entry){ name, value };
-    m->slot[k] = m->n;
+    *at = (struct slot){ m->n, hash_address(name) };
 }
 
 const char *ag_map_next(const ag_map *m, int *i, void **value)

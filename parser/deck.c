@@ -242,6 +242,7 @@ ag_deck *ag_deck_read(ag_circuit *c, int file, int is_main)
     deck->title = "";
     if (is_main) offset = read_title(c, deck, file);
     read_file(&s, file, offset, &tail);
+    ag_drop(c->arena, s.buffer, s.size);
     if (s.title) {
         deck->title = s.title;
         deck->title_at = s.title_at;

@@ -189,6 +189,27 @@ static void every_status_has_a_text(void **state)
     assert_string_equal(ag_status_text((ag_status)-77), "unknown status");
 }
 
+/* Doubling leaves an array's earlier places behind; they go back to the host once they are large. */
+static void a_grown_array_does_not_keep_its_earlier_places(void **state)
+{
+    heap      h = { 0, 0, 0 };
+    ag_host   host = heap_host(&h);
+    ag_arena *a = ag_arena_new(&host);
+    double   *list = NULL;
+    int       n = 0, cap = 0;
+    long      kept;
+    (void)state;
+    for (int k = 0; k < 1 << 15; k++) *AG_PUSH(a, list, n, cap) = k;
+    kept = h.in_use;
+    for (int k = 1 << 15; k < 1 << 20; k++) *AG_PUSH(a, list, n, cap) = k;
+    assert_int_equal(h.in_use, kept);                    /* five times doubled: five came, five went */
+    for (int k = 0; k < n; k += 1000) assert_true(list[k] == k);
+    ag_drop(a, list, (size_t)cap * sizeof *list);
+    assert_int_equal(h.in_use, kept - 1);
+    ag_arena_free(a);
+    assert_int_equal(h.in_use, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +217,7 @@ int main(void)
         cmocka_unit_test(impossible_sizes_jump_to_the_edge), cmocka_unit_test(every_chunk_goes_back_to_the_host),
         cmocka_unit_test(arrays_grow_and_keep_their_elements), cmocka_unit_test(formatted_text_of_any_length),
         cmocka_unit_test(names_are_unique_and_lower_case), cmocka_unit_test(maps_keep_values_and_order),
+        cmocka_unit_test(a_grown_array_does_not_keep_its_earlier_places),
         cmocka_unit_test(suggestions_are_close_or_absent), cmocka_unit_test(every_status_has_a_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
