@@ -10,6 +10,7 @@
  *     compile.c    expressions of signals become graphs
  *     behave.c     device models made from expressions
  *     directive.c  the table of dot commands, analyses, options, initial conditions
+ *     sweep.c      axes of .dc, .step and "sweep"
  *     output.c     .print .plot .probe .save .pulses, expressions over probes
  *     measure_card.c  .measure
  *     topology.c   checks of the finished net
@@ -205,6 +206,8 @@ ag_card *ag_scope_card(ag_elab *el, ag_scope *s, const char *name, int *known);
 int      ag_param_value(ag_elab *el, ag_scope *s, const ag_model *m, int k, const ag_field *f, double *value);
 void     ag_check_cards(ag_elab *el);            /* makes the cards of the top level that no element uses */
 void     ag_no_model(ag_elab *el, const ag_scope *s, const char *name, ag_loc at);
+/* Whether "type" on a .model line may mean that model: npn and pnp, nmos and pmos, res, memristor, ... or its own name. */
+int      ag_is_card_type(const char *type, const ag_model *m);
 
 /* ---- table.c ---- */
 /* Reads a file of pairs x, y with rising x, named relative to the file that names it; *index is the value of the
@@ -244,6 +247,15 @@ int  ag_directive_is_output(const char *first);  /* .print, .measure, ...: names
 void ag_directive_early(ag_elab *el);            /* .options .temp .tran .op: before elements */
 void ag_directive_late(ag_elab *el);             /* outputs: after all elements */
 void ag_set_ic(ag_elab *el, ag_scope *s, const ag_line *l);
+
+/* ---- sweep.c ---- */
+/* Names are looked up among devices, model cards and parameters of the top level, so both are for cards that are read after all
+ * elements are made (LATE in directive.c). Each returns 0 after a report: the rest of the card then has no meaning. */
+/* One axis from field *at of card l on, in all the forms that sweep.c lists; *at gets the field behind it, NULL at the end of the
+ * card. axis has one variable. */
+int ag_read_axis(ag_elab *el, const ag_line *l, const ag_field **at, ag_axis *axis);
+/* Only what is swept: the name at *at, of up to three fields ("npn 2n2222(vaf)", "param rload"). */
+int ag_read_swept(ag_elab *el, const ag_line *l, const ag_field **at, ag_swept *v);
 
 /* ---- output.c ---- */
 void ag_add_listing(ag_elab *el, const ag_line *l);

@@ -93,6 +93,11 @@ static const ag_model *find_type(const char *type)
     return m ? m : ag_model_typed(type, -1);
 }
 
+int ag_is_card_type(const char *type, const ag_model *m)
+{
+    return (m->type && ag_name_same(m->type, type)) || ag_model_alias(m, type) || ag_name_same(m->name, type) || find_type(type) == m;
+}
+
 static void unknown_type(ag_elab *el, const ag_field *f)
 {
     static const char *const later[] = { "npn", "pnp", "njf", "pjf", "nmf", "pmf", "sw", "csw", "ltra", "urc",

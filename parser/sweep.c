@@ -1,0 +1,385 @@
+/* sweep - one axis of .dc, .step and "sweep": which quantity changes, and the values it takes.
+ *
+ *     NAME start stop step                     NAME start=0 stop=1 step=0.1
+ *     NAME list v1 v2 ...                      NAME poi n v1 v2 ...
+ *     NAME dec|oct n start stop                n points per decade (octave)
+ *     NAME lin n start stop                    n points in all
+ *     dec|oct NAME start stop n                the order of LTspice, PSpice and Xyce: the word in front
+ *     lin NAME start stop step                 the same as without the word
+ *
+ * NAME is a source or a resistor, capacitor, inductor ... (its value); @dev[param], dev(param) or dev:param; card(param),
+ * card:param, or type card(param) as in NPN 2N2222(VAF); temp; param p, or p alone where no device has that name.
+ *
+ * The number of steps is (stop - start)/step with what rounding of decimal fractions may leave out of it: 0 1 0.1 are 11
+ * points, and the last one is 1 exactly. */
+#include <math.h>
+#include <string.h>
+#include "core/number.h"
+#include "parser/elaborate.h"
+
+#define MOST_POINTS 10000000           /* of one axis: more are a mistake in the step */
+#define ROUNDING    1e-9               /* of a step: what decimal fractions may lack of a whole number of steps */
+
+enum scale { NONE, LIN, DEC, OCT };
+
+typedef struct reader {
+    ag_elab        *el;
+    const ag_line  *line;
+    const ag_field *f, *last;          /* the next field; the one read last */
+    ag_axis        *axis;
+} reader;
+
+/* ---- fields ---- */
+
+static int is_word(const ag_field *f, const char *word) { return f && f->kind == AG_WORD && !strcmp(f->text, word); }
+
+static enum scale scale_word(const ag_field *f)
+{
+    return is_word(f, "lin") ? LIN : is_word(f, "dec") ? DEC : is_word(f, "oct") ? OCT : NONE;
+}
+
+static void skip(reader *x)
+{
+    x->last = x->f;
+    x->f = x->f->next;
+}
+
+static int needs(reader *x, const char *what, const char *usage)
+{
+    ag_elab_error(x->el, x->f ? ag_field_span(x->f) : x->line->span, "%s needs %s%s: %s", x->line->first, what,
+                  x->f ? " here" : "", usage);
+    return 0;
+}
+
+/* A finite number, also written key=number. */
+static int number(reader *x, const char *key, const char *what, const char *usage, double *value)
+{
+    if (!x->f || (x->f->kind == AG_KEY && strcmp(x->f->text, key)) || x->f->kind == AG_GROUP) return needs(x, what, usage);
+    if (!ag_scope_value(x->el, x->el->main, x->f, value)) return 0;
+    if (!isfinite(*value)) {
+        ag_elab_error(x->el, ag_field_span(x->f), "a finite number is needed here");
+        return 0;
+    }
+    skip(x);
+    return 1;
+}
+
+static int count(reader *x, const char *what, const char *usage, double *n)
+{
+    const ag_field *at = x->f;
+    if (!number(x, "np", what, usage, n)) return 0;
+    if (*n >= 1 && *n <= MOST_POINTS && *n == floor(*n)) return 1;
+    ag_elab_error(x->el, ag_field_span(at), "%s must be a whole number from 1 to %d", what, MOST_POINTS);
+    return 0;
+}
+
+/* ---- what changes ---- */
+
+/* Parameter k of a model as something to sweep on its card or on an instance; 0 after a report. */
+static int set_param(ag_elab *el, ag_swept *v, const ag_model *m, const char *param, ag_loc at)
+{
+    int      k = ag_param_find(m->param, m->n_param, param), card = v->kind == AG_SWEPT_CARD;
+    ag_guess g = { .name = param };
+    v->param = param;
+    if (k >= 0 && m->param[k].where && !(m->param[k].where & (card ? AG_ON_CARD : AG_ON_INSTANCE))) {
+        ag_elab_error(el, at, "'%s' of a %s is set on the %s; name that to sweep it", param, m->name, card ? "instance" : "model card");
+        return 0;
+    }
+    if (k >= 0 && (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT)) {
+        ag_elab_error(el, at, "'%s' of a %s is not a number that could be swept", param, m->name);
+        return 0;
+    }
+    v->unit = k >= 0 ? m->param[k].unit : "";
+    if (k >= 0) return 1;
+    for (int j = 0; j < m->n_param; j++) ag_guess_try(&g, m->param[j].name);
+    if (g.best) ag_elab_error(el, at, "'%s' (%s) has no parameter '%s'; did you mean '%s'?", v->object, m->name, param, g.best);
+    else ag_elab_error(el, at, "'%s' (%s) has no parameter '%s'", v->object, m->name, param);
+    return 0;
+}
+
+/* A device by the name in the netlist, "x1.r1" standing for "r.x1.r1"; NULL: none. */
+static const ag_batch *find_device(ag_elab *el, const char *name, const char **full)
+{
+    const char *dot = strrchr(name, '.');
+    ag_instance i = ag_circuit_find(el->c, name);
+    if (i.batch < 0 && dot && dot[1]) i = ag_circuit_find(el->c, ag_name0(el->c->names, ag_printf(el->a, "%c.%s", dot[1], name)));
+    if (i.batch < 0) return NULL;
+    *full = el->c->batch[i.batch]->name[i.lane];
+    return el->c->batch[i.batch];
+}
+
+static void unknown_name(ag_elab *el, const char *name, ag_loc at, int params, int cards)
+{
+    ag_guess    g = { .name = name };
+    const char *candidate;
+    for (int k = 0; params && k < el->top->n_symbol; k++) ag_guess_try(&g, el->top->symbol[k].name);
+    for (int k = 0; cards && (candidate = ag_map_next(el->c->card_map, &k, NULL)); ) ag_guess_try(&g, candidate);
+    for (int k = 0; !ag_elab_full(el) && (candidate = ag_map_next(el->c->instance_map, &k, NULL)); ) ag_guess_try(&g, candidate);
+    if (params) ag_guess_try(&g, "temp");
+    const char *what = params ? "nothing to sweep has the name" : "no device or model card has the name";
+    if (g.best) ag_elab_error(el, at, "%s '%s'; did you mean '%s'?", what, name, g.best);
+    else if (params) ag_elab_error(el, at, "%s '%s': a device, device(param), card(param), a parameter, temp", what, name);
+    else ag_elab_error(el, at, "%s '%s'", what, name);
+}
+
+/* object(param): of a device, or of a model card that some device may use. */
+static int parameter_of(ag_elab *el, ag_swept *v, const char *object, const char *param, ag_loc at)
+{
+    const ag_card  *card = ag_map_get(el->c->card_map, object);
+    const ag_batch *b = find_device(el, object, &v->object);
+    v->kind = b ? AG_SWEPT_INSTANCE : AG_SWEPT_CARD;
+    if (!b) v->object = object;
+    if (b || card) return set_param(el, v, b ? b->model : card->model, param, at);
+    unknown_name(el, object, at, 0, 1);
+    return 0;
+}
+
+/* @dev[param] */
+static int variable_of(ag_elab *el, ag_swept *v, const char *text, ag_loc at)
+{
+    size_t n = strcspn(text, "["), m = strcspn(text + n, "]");
+    v->name = text;
+    if (n > 1 && m > 1 && text[n + m] == ']' && !text[n + m + 1])
+        return parameter_of(el, v, ag_name(el->c->names, text + 1, n - 1), ag_name(el->c->names, text + n + 1, m - 1), at);
+    ag_elab_error(el, at, "the parameter of a device is written @device[parameter]");
+    return 0;
+}
+
+/* The one word of "(vto)"; NULL. */
+static const char *group_word(const ag_field *f)
+{
+    return f && f->kind == AG_GROUP && f->group && f->group->kind == AG_WORD && !f->group->next ? f->group->text : NULL;
+}
+
+static int device_value(ag_elab *el, ag_swept *v, const ag_batch *b, ag_loc at)
+{
+    const ag_model    *m = b->model;
+    const char *const  usual[] = { "dc", m->name, "gain" };
+    v->kind = AG_SWEPT_INSTANCE;
+    for (int k = 0; k < 3; k++)
+        if (ag_param_find(m->param, m->n_param, usual[k]) >= 0) return set_param(el, v, m, ag_name0(el->c->names, usual[k]), at);
+    if (m->n_param) ag_elab_error(el, at, "'%s' (%s) has no single value; name a parameter: @%s[%s]", v->object, m->name, v->object, m->param[0].name);
+    else ag_elab_error(el, at, "the value of '%s' is an expression; sweep a parameter that it uses", v->object);
+    return 0;
+}
+
+static int top_parameter(ag_elab *el, ag_swept *v, const char *name)
+{
+    const ag_body *owner;
+    int            k = ag_body_symbol(el->top, name, &owner);
+    if (k < 0 || el->top->symbol[k].text) return 0;
+    v->kind = AG_SWEPT_PARAM;
+    v->object = name;
+    return 1;
+}
+
+static int is_temperature(const char *name) { return !strcmp(name, "temp") || !strcmp(name, "temper"); }
+
+/* A name alone: temperature, device, parameter. */
+static int bare_name(ag_elab *el, ag_swept *v, const char *name, ag_loc at)
+{
+    if (is_temperature(name)) {
+        v->kind = AG_SWEPT_TEMP;
+        v->name = "temp";
+        v->unit = "C";
+        return 1;
+    }
+    const ag_batch *b = find_device(el, name, &v->object);
+    if (b) return device_value(el, v, b, at);
+    if (top_parameter(el, v, name)) return 1;
+    const char *colon = strchr(name, ':');
+    if (colon && colon > name && colon[1])
+        return parameter_of(el, v, ag_name(el->c->names, name, (size_t)(colon - name)), ag_name0(el->c->names, colon + 1), at);
+    unknown_name(el, name, at, 1, 0);
+    return 0;
+}
+
+/* "npn 2n2222(vaf)": the type of the card in front of its name. */
+static int type_fits(ag_elab *el, const ag_field *type, const ag_field *card)
+{
+    const ag_card *c = ag_map_get(el->c->card_map, card->text);
+    if (!c || ag_is_card_type(type->text, c->model)) return 1;
+    ag_elab_error(el, type->at, "model card '%s' is a %s, not a '%s'", card->text, c->model->name, type->text);
+    return 0;
+}
+
+int ag_read_swept(ag_elab *el, const ag_line *l, const ag_field **at, ag_swept *v)
+{
+    const ag_field *f = *at, *next = f ? f->next : NULL;
+    int             param = is_word(f, "param") && next && next->kind == AG_WORD;
+    if (param) f = next, next = f->next;
+    if (!f || f->kind != AG_WORD) {
+        ag_elab_error(el, f ? ag_field_span(f) : l->span, "%s needs the name of what is swept%s: a source, device, device(param), "
+                      "card(param), parameter or temp", l->first, f ? " here" : "");
+        return 0;
+    }
+    *v = (ag_swept){ .name = f->text, .unit = "", .at = f->at };
+    *at = next;
+    if (param) {
+        if (top_parameter(el, v, f->text)) return 1;
+        ag_no_parameter(el, el->top, NULL, f->text, f->at);
+        return 0;
+    }
+    if (f->text[0] == '@') return variable_of(el, v, f->text, f->at);
+    const ag_field *type = next && next->kind == AG_WORD && group_word(next->next) ? f : NULL;
+    if (type && !type_fits(el, f, next)) return 0;
+    if (type) f = next, next = f->next;
+    const char *word = group_word(next);
+    if (!word) return bare_name(el, v, f->text, f->at);
+    v->name = ag_name0(el->c->names, ag_printf(el->a, "%s(%s)", f->text, word));
+    v->at = ag_loc_join(f->at, ag_field_span(next));
+    *at = next->next;
+    return parameter_of(el, v, f->text, word, v->at);
+}
+
+/* ---- the values it takes ---- */
+
+static int too_many(reader *x, double n)
+{
+    if (n <= MOST_POINTS) return 0;
+    ag_elab_error(x->el, x->axis->at, "this sweep of '%s' has %.3g points; %d are possible", x->axis->var->name, n, MOST_POINTS);
+    return 1;
+}
+
+/* Whole steps in q, which rounding may have left a little below. */
+static double whole(double q) { return floor(q * (1 + 1e-12) + ROUNDING); }
+
+/* n points of which each follows from the start; a last one that meets the stop within rounding is the stop. */
+static void fill(reader *x, double start, double stop, double q, double (*at)(double start, double step, double k), double step)
+{
+    ag_axis *a = x->axis;
+    a->n = (int)whole(q) + 1;
+    a->value = AG_NEW(x->el->a, double, a->n);
+    for (int k = 0; k < a->n; k++) a->value[k] = at(start, step, k);
+    if (fabs(q - (a->n - 1)) <= 2 * ROUNDING + 1e-12 * q) a->value[a->n - 1] = stop;
+}
+
+static double linear(double start, double step, double k)    { return start + k * step; }
+static double geometric(double start, double step, double k) { return start * exp(k * step); }
+
+static int by_step(reader *x, double start, double stop, double step, ag_loc at)
+{
+    char a[AG_NUMBER_SIZE], b[AG_NUMBER_SIZE], c[AG_NUMBER_SIZE], d[AG_NUMBER_SIZE];
+    double q = start == stop ? 0 : (stop - start) / step;
+    if (step == 0 && start != stop) {
+        ag_elab_error(x->el, at, "a step of zero never reaches %s from %s", ag_number_print(b, stop), ag_number_print(a, start));
+        return 0;
+    }
+    if (q < 0) {
+        ag_elab_error(x->el, at, "a step of %s leads away from %s, not from %s to it; %s would be right", ag_number_print(c, step),
+                      ag_number_print(b, stop), ag_number_print(a, start), ag_number_print(d, -step));
+        return 0;
+    }
+    if (too_many(x, q + 1)) return 0;
+    fill(x, start, stop, q, linear, step);
+    return 1;
+}
+
+static int by_ratio(reader *x, double n, double start, double stop, double base, ag_loc at)
+{
+    if (start == 0 || stop == 0 || (start < 0) != (stop < 0)) {
+        ag_elab_error(x->el, at, "points per %s need a start and a stop that are not zero and have the same sign",
+                      base > 2 ? "decade" : "octave");
+        return 0;
+    }
+    double way = log(stop / start), step = copysign(log(base) / n, way);
+    if (too_many(x, way / step + 1)) return 0;
+    fill(x, start, stop, way / step, geometric, step);
+    return 1;
+}
+
+static int by_points(reader *x, double n, double start, double stop)
+{
+    fill(x, start, stop, n - 1, linear, n > 1 ? (stop - start) / (n - 1) : 0);
+    if (n == 1) x->axis->value[0] = start;
+    return 1;
+}
+
+static int same_spacing(reader *x, enum scale s, double n, double start, double stop, ag_loc at)
+{
+    return s == LIN ? by_points(x, n, start, stop) : by_ratio(x, n, start, stop, s == DEC ? 10 : 2, at);
+}
+
+/* dec|oct|lin n start stop */
+static int count_first(reader *x, enum scale s)
+{
+    const char     *usage = "name dec|oct|lin n start stop";
+    const ag_field *first = x->f->next;
+    double          n, start, stop;
+    skip(x);
+    return count(x, "the number of points", usage, &n) && number(x, "start", "the start value", usage, &start)
+        && number(x, "stop", "the stop value", usage, &stop)
+        && same_spacing(x, s, n, start, stop, ag_loc_join(ag_field_span(first), ag_field_span(x->last)));
+}
+
+/* start stop step, or with dec and oct in front start stop n */
+static int start_first(reader *x, enum scale s)
+{
+    const char     *usage = s > LIN ? "dec|oct name start stop n" : "name start stop step";
+    const ag_field *first = x->f, *third;
+    double          start, stop, step;
+    if (!number(x, "start", "the start value", usage, &start) || !number(x, "stop", "the stop value", usage, &stop)) return 0;
+    third = x->f;
+    if (s > LIN)
+        return count(x, "the number of points", usage, &step)
+            && same_spacing(x, s, step, start, stop, ag_loc_join(ag_field_span(first), ag_field_span(x->last)));
+    return number(x, "step", "the step", usage, &step) && by_step(x, start, stop, step, ag_field_span(third));
+}
+
+/* Whether a field is one more value of a list: a name is one when it is a parameter, else it begins the next axis. */
+static int is_value(reader *x)
+{
+    const ag_field *f = x->f;
+    const ag_body  *owner;
+    double          value;
+    if (!f || (f->kind != AG_WORD && f->kind != AG_EXPR)) return 0;
+    if (f->kind == AG_EXPR || ag_is_number(f->text, &value) || ag_constant(x->el, f->text, &value)) return 1;
+    return ag_body_symbol(x->el->top, f->text, &owner) >= 0 || (f->text[0] >= '0' && f->text[0] <= '9');
+}
+
+static int listed(reader *x, double most)
+{
+    ag_axis *a = x->axis;
+    int      cap = 0;
+    double   value;
+    while (a->n < most && is_value(x)) {
+        if (!number(x, "", "a value", "name list value ...", &value)) return 0;
+        *AG_PUSH(x->el->a, a->value, a->n, cap) = value;
+    }
+    return a->n ? 1 : needs(x, "a value", "name list value ...");
+}
+
+/* poi n value ... */
+static int points(reader *x)
+{
+    double n;
+    skip(x);
+    if (!count(x, "the number of values", "name poi n value ...", &n) || !listed(x, n)) return 0;
+    return x->axis->n == n ? 1 : needs(x, "another value", "name poi n value ...");
+}
+
+int ag_read_axis(ag_elab *el, const ag_line *l, const ag_field **at, ag_axis *axis)
+{
+    reader          x = { el, l, *at, *at, axis };
+    const ag_field *first = *at;
+    enum scale      front = scale_word(x.f), behind;
+    *axis = (ag_axis){ .var = AG_NEW(el->a, ag_swept, 1), .n_var = 1 };
+    if (front) skip(&x);
+    if (!ag_read_swept(el, l, &x.f, axis->var)) return 0;
+    axis->at = ag_loc_join(first->at, axis->var->at);
+    int ok;
+    if (is_word(x.f, "list")) {
+        skip(&x);
+        ok = listed(&x, MOST_POINTS);
+    } else if (is_word(x.f, "poi")) {
+        ok = points(&x);
+    } else if (!front && (behind = scale_word(x.f)) != NONE) {
+        ok = count_first(&x, behind);
+    } else {
+        ok = start_first(&x, front);
+    }
+    if (!ok) return 0;
+    axis->at = ag_loc_join(first->at, ag_field_span(x.last));
+    *at = x.f;
+    return 1;
+}
