@@ -29,7 +29,7 @@ TESTS     := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*/test_*.c api/de
 LIB       := $(BUILD)/libagspice.a
 SHARED    := $(BUILD)/libagspice.so.$(SOVERSION)
 
-.PHONY: targets all lib programs bench-programs demo check memcheck mutants bench doc install clean deps help
+.PHONY: fuzz fuzzer targets all lib programs bench-programs demo check memcheck mutants bench doc install clean deps help
 all: $(BUILD)/agspice                         ## build/agspice
 	@:
 lib: $(LIB) $(BUILD)/libagspice.so            ## build/libagspice.a and .so
@@ -47,8 +47,8 @@ demo:                                         ## write and read a 16 x 16 tile: 
 	@echo 'picture: build/demo/tile16.svg'
 
 check:                                        ## all tests (SAN=1: under address and undefined-behaviour checks)
-	@.ci/deps build run test
-	@$(SUBMAKE) programs
+	@.ci/deps build run test $(if $(SAN),fuzz)
+	@$(SUBMAKE) programs $(if $(SAN),fuzzer)
 	@BUILD=$(BUILD) AGSPICE=$(BUILD)/agspice python3 tests/run
 
 targets:                                      ## the papers' numbers beside those of the model cards
@@ -60,6 +60,16 @@ memcheck:                                     ## C tests and netlists under valg
 	@.ci/deps build run test memcheck
 	@$(SUBMAKE) programs
 	@BUILD=$(BUILD) AGSPICE=$(BUILD)/agspice python3 tests/run --valgrind
+
+fuzz:                                         ## random input for the parser, for SECONDS=n (120)
+	@.ci/deps build run test fuzz
+	@$(SUBMAKE) fuzzer
+	@python3 tests/fuzz/fuzzing.py $(or $(SECONDS),120)
+
+# The library once more, for libFuzzer; subcircuits end early there, as a few lines of them may ask for all memory.
+FUZZFLAGS := -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer -DAG_MAX_INSTANCES=20000
+fuzzer:
+	@$(SUBMAKE) CC=clang-14 SAN= WARN=-w BUILD=build/fuzz OPT='-O1 -g' SANFLAGS='$(FUZZFLAGS)' build/fuzz/tests/fuzz/netlist
 
 mutants:                                      ## one-line faults, each of which must fail a test
 	@.ci/deps build run test
@@ -131,6 +141,11 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) -lcmocka $(LIBS)
 $(BUILD)/api/demo: $(BUILD)/api/demo.o $(LIB)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+
+# The fuzzer gives the library its own files: see tests/fuzz/netlist.c.
+$(BUILD)/tests/fuzz/netlist: $(BUILD)/tests/fuzz/netlist.o $(LIB)
+	$(Q)objcopy --redefine-sym fopen=fuzz_fopen --redefine-sym stat=fuzz_stat --redefine-sym open=fuzz_open $(LIB) $(BUILD)/fuzzed.a
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/fuzzed.a $(LIBS)
 
 # The models once more, one lane at a time, for comparison.
 $(BUILD)/scalar/%.o: %.c

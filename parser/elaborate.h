@@ -24,7 +24,9 @@
 #define AG_MAX_DEPTH 100                 /* subcircuits inside one another */
 #define AG_MAX_EVAL 6000                 /* operations, parameters and functions inside one another: bounds the stack */
 #define AG_MAX_STEPS 1000000             /* operations of one evaluation, functions written out */
+#ifndef AG_MAX_INSTANCES
 #define AG_MAX_INSTANCES 5000000         /* made by X cards: a few lines of them, nested, can ask for 2^100; these take 1.2 GB */
+#endif
 
 typedef struct ag_elab ag_elab;
 typedef struct ag_body ag_body;
