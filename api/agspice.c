@@ -9,6 +9,7 @@
 #include "core/number.h"
 #include "core/signal.h"
 #include "parser/deck.h"
+#include "parser/encoding.h"
 #include "solver/analysis.h"
 #include "waveforms/select.h"
 
@@ -56,7 +57,8 @@ typedef struct source { const char *label, *text; size_t length; FILE *file; } s
 
 static ag_status parse(ag_circuit *c, const char *label, const char *text, size_t length)
 {
-    int       file = ag_diag_add_file(c->diag, label, text, length, AG_NOWHERE);
+    const char *utf8 = ag_utf8(c->arena, text, &length);
+    int       file = ag_diag_add_file(c->diag, label, utf8, length, AG_NOWHERE);
     ag_deck  *deck = file > 0 ? ag_deck_read(c, file, 1) : NULL;
     ag_status s = deck ? ag_elaborate(c, deck) : AG_ESYNTAX;
 

@@ -1,7 +1,9 @@
 /* deck - reads a netlist and the files it includes into one list of cards, and single expressions out of a text.
  *
- * A file is parsed as a whole; then each of its .include cards is replaced by the cards of that file, read the same
- * way. So only one parser is alive at a time, and the scanner's copy of the text is one buffer for all files. */
+ * A file, or one section of a library, is parsed as a whole; then each of its .include and .lib cards is replaced by the
+ * cards of that file, read the same way. So only one parser is alive at a time, and the scanner's copy of the text is
+ * one buffer for all files. A card between .if and .endif whose file cannot be read stays in the list: it is an error
+ * only when that branch is taken. */
 #include "parser/deck.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "parser/encoding.h"
+#include "parser/library.h"
 #include "parser/reader.h"
 #include "parser/gram.h"
 
@@ -17,11 +21,16 @@
 #define MOST_PATH    4096              /* bytes of a path that is looked into; stat() refuses longer ones */
 #define MOST_BYTES   0x7fff0000        /* flex counts with int */
 
+typedef struct reading { int file; const char *section; ag_loc at; } reading;
+
 typedef struct session {
     ag_circuit *c;
     char       *buffer;                /* [size] the scanner's copy */
     size_t      size;
     int         n_include;
+    int         conditions;            /* .if blocks that are open */
+    reading    *part; int n_part, cap_part;   /* files of which one section is read, */
+    reading    *rest; int n_rest, cap_rest;   /* and whole files with sections: the first of them */
     const char *title;                 /* of a .title card */
     ag_loc      title_at;
 } session;
@@ -70,24 +79,20 @@ static size_t variable(ag_circuit *c, const char *p, const char **name)
     return 1 + n + 2 * (size_t)braces;
 }
 
-/* The path with "~" at its beginning and variables of the environment replaced; NULL after a report. */
-static const char *expand(ag_circuit *c, ag_loc at, const char *path)
+/* The path with "~" at its beginning and variables of the environment replaced; NULL and the variable that is not set. */
+static const char *expand(ag_circuit *c, const char *path, const char **missing)
 {
-    const char *whole = path, *text = "", *name, *value;
+    const char *text = "", *name, *value;
     if (strlen(path) > MOST_PATH) return path;
     if (path[0] == '~' && (path[1] == '/' || !path[1])) {
-        text = getenv("HOME");
+        text = getenv(*missing = "HOME");
         path++;
-        if (!text) ag_error(c->diag, at, "'%s': the environment variable HOME is not set", whole);
         if (!text) return NULL;
     }
     for (const char *p; (p = strchr(path, '$')); ) {
         size_t n = variable(c, p, &name);
-        value = n ? getenv(name) : "$";
-        if (!value) {
-            ag_error(c->diag, at, "'%s': the environment variable %s is not set", whole, name);
-            return NULL;
-        }
+        value = n ? getenv(*missing = name) : "$";
+        if (!value) return NULL;
         text = ag_printf(c->arena, "%s%.*s%s", text, (int)(p - path), path, value);
         path = p + (n ? n : 1);
     }
@@ -102,8 +107,16 @@ static const char *resolve(ag_circuit *c, ag_loc at, const char *path)
     return ag_printf(c->arena, "%.*s%s", (int)(slash + 1 - name), name, path);
 }
 
-/* Reports a file that is being read already: in the chain of includes that leads to `at`. */
-static int loops(ag_circuit *c, ag_loc at, const struct stat *wanted)
+/* The section that is read of a file; NULL: all of it. */
+static const char *section_of(const session *s, int file)
+{
+    for (int k = s ? s->n_part - 1 : -1; k >= 0; k--)
+        if (s->part[k].file == file) return s->part[k].section;
+    return NULL;
+}
+
+/* Reports a file, or section, that is being read already: in the chain of includes that leads to `at`. */
+static int loops(const session *s, ag_circuit *c, ag_loc at, const struct stat *wanted, const char *section)
 {
     int n = 0;
     for (ag_loc l = at; l.file; n++) {
@@ -113,8 +126,9 @@ static int loops(ag_circuit *c, ag_loc at, const struct stat *wanted)
             ag_error(c->diag, at, "more than %d files included inside one another", MOST_PARENTS);
             return 1;
         }
-        if (!stat(f->name, &st) && st.st_dev == wanted->st_dev && st.st_ino == wanted->st_ino) {
-            ag_error(c->diag, at, "include loop: '%s' is being read already", f->name);
+        if (section_of(s, l.file) == section && !stat(f->name, &st) && st.st_dev == wanted->st_dev && st.st_ino == wanted->st_ino) {
+            if (section) ag_error(c->diag, at, "include loop: section '%s' of '%s' is being read already", section, f->name);
+            else ag_error(c->diag, at, "include loop: '%s' is being read already", f->name);
             return 1;
         }
         l = f->from;
@@ -144,36 +158,51 @@ static ssize_t read_whole(const char *path, char *text, size_t size)
     return (ssize_t)done;
 }
 
-int ag_deck_load(ag_circuit *c, ag_loc at, const char *name)
+/* Whether the file can be read later: its branch may not be taken. */
+static int may_fail(const session *s, const char *path, struct stat *st)
+{
+    return s && s->conditions && (!path || stat(path, st) || !S_ISREG(st->st_mode));
+}
+
+/* Number of the file in c->diag; 0 after a report; -1 when that waits for the branch to be taken. */
+static int load(const session *s, ag_circuit *c, ag_loc at, const char *name, const char *section)
 {
     struct stat st;
     ag_diag    *d = c->diag;
-    const char *expanded = expand(c, at, name), *path = expanded ? resolve(c, at, expanded) : NULL;
-    if (!path) return 0;
-    if (stat(path, &st)) {
+    const char *missing = "", *expanded = expand(c, name, &missing), *path = expanded ? resolve(c, at, expanded) : NULL;
+    if (may_fail(s, path, &st)) return -1;
+    if (!path) {
+        ag_error(d, at, "'%s': the environment variable %s is not set", name, missing);
+    } else if (stat(path, &st)) {
         ag_error(d, at, "cannot open '%s': %s", path, strerror(errno));
     } else if (!S_ISREG(st.st_mode)) {
         ag_error(d, at, "cannot read '%s': it is a %s", path, S_ISDIR(st.st_mode) ? "folder" : "device, not a file");
     } else if (st.st_size > MOST_BYTES) {
         ag_error(d, at, "'%s' has more than 2 gigabytes", path);
-    } else if (!loops(c, at, &st)) {
+    } else if (!loops(s, c, at, &st, section)) {
         char   *text = AG_NEW(c->arena, char, (size_t)st.st_size + 1);
         ssize_t n = read_whole(path, text, (size_t)st.st_size);
         if (n < 0) ag_error(d, at, "cannot read '%s': %s", path, strerror(errno));
-        else return ag_diag_add_file(d, path, text, (size_t)n, at);
+        if (n < 0) return 0;
+        size_t      length = (size_t)n;
+        const char *utf8 = ag_utf8(c->arena, text, &length);
+        return ag_diag_add_file(d, path, utf8, length, at);
     }
     return 0;
 }
 
-/* The one path of an .include card; NULL after a report. */
+int ag_deck_load(ag_circuit *c, ag_loc at, const char *path) { return load(NULL, c, at, path, NULL); }
+
+/* The path of an .include card, and the section behind that of a .lib; NULL after a report. */
 static const ag_field *include_path(session *s, const ag_line *l)
 {
     const ag_field *f = l->field;
+    int             most = l->first[1] == 'l' ? 2 : 1;
     if (l->broken) return NULL;
     if (!f || !*f->text) ag_error(s->c->diag, l->at, "%s needs the path of a file", l->first);
-    else if (f->next && l->first[1] == 'l')
-        ag_error(s->c->diag, f->next->at, "sections of a library are not supported; .lib PATH and .include PATH read the whole file");
-    else if (f->next) ag_error(s->c->diag, f->next->at, "%s takes one path; quote a path with blanks", l->first);
+    else if (f->next && most == 1) ag_error(s->c->diag, f->next->at, "%s takes one path; quote a path with blanks", l->first);
+    else if (f->next && f->next->next)
+        ag_error(s->c->diag, f->next->next->at, ".lib takes a path and the name of a section; quote a path with blanks");
     else if (++s->n_include > MOST_FILES) {
         if (s->n_include == MOST_FILES + 1) ag_error(s->c->diag, l->at, "more than %d files are included", MOST_FILES);
     } else return f;
@@ -181,13 +210,19 @@ static const ag_field *include_path(session *s, const ag_line *l)
 }
 
 static void read_file(session *s, int file, size_t offset, ag_line ***tail);
+static void read_section(session *s, int file, const ag_section *part, ag_line ***tail);
 
-static void include(session *s, const ag_line *l, ag_line ***tail)
+/* 0 when the card is to stay in the list. */
+static int include(session *s, const ag_line *l, ag_line ***tail)
 {
-    const ag_field *f = include_path(s, l);
-    if (!f) return;
-    int file = ag_deck_load(s->c, f->at, f->text);
-    if (file) read_file(s, file, 0, tail);
+    const ag_field   *f = include_path(s, l), *part = f ? f->next : NULL;
+    const char       *name = part ? ag_name0(s->c->names, part->text) : NULL;
+    int               file = f ? load(s, s->c, f->at, f->text, name) : 0;
+    const ag_section *section = part && file > 0 ? ag_library_find(s->c, file, name, part->at) : NULL;
+    if (section) *AG_PUSH(s->c->arena, s->part, s->n_part, s->cap_part) = (reading){ file, name, part->at };
+    if (section) read_section(s, file, section, tail);
+    else if (!part && file > 0) read_file(s, file, 0, tail);
+    return file >= 0;
 }
 
 /* ---- decks ---- */
@@ -195,29 +230,47 @@ static void include(session *s, const ag_line *l, ag_line ***tail)
 static int is_include(const ag_line *l) { return l->first[0] == '.' && ag_reader_kind(l->first) == AG_LINE_PATH; }
 static int is_title(const ag_line *l)   { return l->first[0] == '.' && ag_reader_kind(l->first) == AG_LINE_TEXT; }
 
-/* Appends the cards of a file at *tail. Recursion ends at MOST_PARENTS. */
-static void read_file(session *s, int file, size_t offset, ag_line ***tail)
+/* Appends the cards of a file at *tail; those of its sections are left out. Recursion ends at MOST_PARENTS. */
+static void append(session *s, const ag_reader *r, const ag_section *section, int n, ag_line ***tail)
 {
-    size_t length = ag_diag_file(s->c->diag, file)->length;
-    if (length > MOST_BYTES) {
-        ag_error(s->c->diag, ((ag_loc){ 0, (uint16_t)file, 0 }), "the netlist has more than 2 gigabytes");
-        return;
-    }
-    ag_reader *r = AG_NEW(s->c->arena, ag_reader, 1);
-    parse(s, r, file, offset, length - offset, T_DECK);
+    int k = 0;
     for (ag_line *l = r->first, *next; l; l = next) {
         next = l->next;
-        if (is_include(l)) {
-            include(s, l, tail);
-        } else if (is_title(l)) {
+        while (k < n && l->at.offset > section[k].end) k++;
+        if (k < n && l->at.offset >= section[k].card) continue;
+        if (!strcmp(l->first, ".if")) s->conditions++;
+        if (!strcmp(l->first, ".endif")) s->conditions -= s->conditions > 0;
+        if (is_title(l)) {
             s->title = l->field ? l->field->text : "";
             s->title_at = l->field ? l->field->at : l->at;
-        } else {
+        } else if (!is_include(l) || !include(s, l, tail)) {
             l->next = NULL;
             **tail = l;
             *tail = &l->next;
         }
     }
+}
+
+static void read_file(session *s, int file, size_t offset, ag_line ***tail)
+{
+    ag_section *section;
+    size_t      length = ag_diag_file(s->c->diag, file)->length;
+    if (length > MOST_BYTES) {
+        ag_error(s->c->diag, ((ag_loc){ 0, (uint16_t)file, 0 }), "the netlist has more than 2 gigabytes");
+        return;
+    }
+    ag_reader *r = AG_NEW(s->c->arena, ag_reader, 1);
+    int        n = ag_library_sections(s->c, file, &section);
+    if (n) *AG_PUSH(s->c->arena, s->rest, s->n_rest, s->cap_rest) = (reading){ file, section->name, section->at };
+    parse(s, r, file, offset, length - offset, T_DECK);
+    append(s, r, section, n, tail);
+}
+
+static void read_section(session *s, int file, const ag_section *part, ag_line ***tail)
+{
+    ag_reader *r = AG_NEW(s->c->arena, ag_reader, 1);
+    parse(s, r, file, part->begin, part->end - part->begin, T_DECK);
+    append(s, r, NULL, 0, tail);
 }
 
 /* The first line as the title; returns the offset of the second. */
@@ -233,6 +286,18 @@ static size_t read_title(ag_circuit *c, ag_deck *deck, int file)
     return end ? stop + 1 : stop;
 }
 
+/* Files with sections none of which is asked for. */
+static void unread_sections(const session *s)
+{
+    for (int k = 0; k < s->n_rest; k++) {
+        const char *path = ag_diag_file(s->c->diag, s->rest[k].file)->name;
+        int         used = 0;
+        for (int i = 0; i < s->n_part; i++) used |= !strcmp(ag_diag_file(s->c->diag, s->part[i].file)->name, path);
+        if (!used)
+            ag_warning(s->c->diag, s->rest[k].at, "sections of a library are read by name only: .lib '%s' %s", path, s->rest[k].section);
+    }
+}
+
 ag_deck *ag_deck_read(ag_circuit *c, int file, int is_main)
 {
     session   s = { .c = c };
@@ -243,6 +308,7 @@ ag_deck *ag_deck_read(ag_circuit *c, int file, int is_main)
     if (is_main) offset = read_title(c, deck, file);
     read_file(&s, file, offset, &tail);
     ag_drop(c->arena, s.buffer, s.size);
+    unread_sections(&s);
     if (s.title) {
         deck->title = s.title;
         deck->title_at = s.title_at;
