@@ -110,7 +110,7 @@ ag_line_kind ag_reader_kind(const char *first)
         { ".print", AG_LINE_LIST },     { ".plot", AG_LINE_LIST },       { ".probe", AG_LINE_LIST },
         { ".save", AG_LINE_LIST },      { ".include", AG_LINE_PATH },    { ".inc", AG_LINE_PATH },
         { ".lib", AG_LINE_PATH },       { ".title", AG_LINE_TEXT },      { ".control", AG_LINE_CONTROL },
-        { ".end", AG_LINE_END },
+        { ".end", AG_LINE_END },        { ".if", AG_LINE_EXPR },         { ".elseif", AG_LINE_EXPR },
     };
     if (first[0] != '.') return AG_LINE_WORDS;
     for (size_t k = 0; k < sizeof dot / sizeof *dot; k++)

@@ -635,6 +635,15 @@ static void test_memory_may_end_at_any_allocation(void **state)
 
 static char folder[] = "/tmp/agspice-deck-XXXXXX";
 
+static void make_folder(void)
+{
+    char path[64];
+    strcpy(folder, "/tmp/agspice-deck-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/sub", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+}
+
 static void write_file(const char *name, const char *text)
 {
     char path[256];
@@ -647,7 +656,7 @@ static void write_file(const char *name, const char *text)
 
 static void remove_files(void)
 {
-    static const char *const name[] = { "sub/one.inc", "sub/Two.inc", "loop.inc", "sub", "" };
+    static const char *const name[] = { "sub/one.inc", "sub/Two.inc", "loop.inc", "sub/a.lib", "sub/b.lib", "main.cir", "sub", "" };
     for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
         char path[256];
         snprintf(path, sizeof path, "%s/%s", folder, name[i]);
@@ -674,13 +683,32 @@ static void check_in_folder(const char *text, const char *tree, const char *repo
     end(&b);
 }
 
+static void test_sections_of_libraries(void **state)
+{
+    (void)state;
+    make_folder();
+    write_file("sub/a.lib", "r1 a b\n.lib tt ; typical\nr2 a b\n.lib 'a.lib' Both\n.endl tt\n.LIB ss\nr3 a b r=(\n.endl\n"
+               "  .lib 'both'\nr4 a b\n.endl both\nr5 a b\n.lib again\n.lib a.lib again\n.endl\n");
+    write_file("sub/b.lib", "r6 a b\n");
+    check_in_folder(".lib 'sub/a.lib' TT\n.lib \"sub/b.lib\"\n.op\n", "r2: `a` `b`\nr4: `a` `b`\nr6: `a` `b`\n.op:\n", "");
+    static const char own[] = ".lib own\nr1 a b\n.endl\n.lib main.cir own\n.op\n";
+    write_file("main.cir", own);
+    check_in_folder(own, "r1: `a` `b`\n.op:\n", "");
+    check_in_folder(".lib sub/a.lib ttt\n.lib sub/a.lib sf\n.lib sub/b.lib tt\n.lib sub/a.lib again\n.op\n", ".op:\n",
+                    "@/main.cir:1:16: error: '@/sub/a.lib' has no section 'ttt'; did you mean 'tt'? It has tt, ss, both, again\n"
+                    "@/main.cir:2:16: error: '@/sub/a.lib' has no section 'sf'; it has tt, ss, both, again\n"
+                    "@/main.cir:3:16: error: '@/sub/b.lib' has no sections (.lib tt ... .endl); .lib with the path alone reads the whole file\n"
+                    "@/sub/a.lib:14:6: error: include loop: section 'again' of '@/sub/a.lib' is being read already\n");
+    check_in_folder(".lib tt\nr1 a b\n.endl\n.if (1)\n.inc no.inc\n.lib $AG_NOT_SET/x tt\n.endif\n.op\n",
+                    ".if: 1\n.inc: \"no.inc\"\n.lib: \"$AG_NOT_SET/x\" \"tt\"\n.endif:\n.op:\n",
+                    "@/main.cir:1:6: warning: sections of a library are read by name only: .lib '@/main.cir' tt\n");
+    remove_files();
+}
+
 static void test_included_files_stand_where_they_are_named(void **state)
 {
     (void)state;
-    char path[64];
-    assert_non_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/sub", folder);
-    assert_int_equal(mkdir(path, 0700), 0);
+    make_folder();
     write_file("sub/one.inc", "r2 a b\n.inc Two.inc\nr4 a b\n.end\nr9 a b\n");
     write_file("sub/Two.inc", "r3 a b r=(\n");
     write_file("loop.inc", "r1 a b\n.include ./loop.inc\nr2 a b\n");
@@ -688,13 +716,13 @@ static void test_included_files_stand_where_they_are_named(void **state)
                     "r1: `a` `b`\nr2: `a` `b`\n!r3: `a` `b`\nr4: `a` `b`\n!r3: `a` `b`\n.op:\n",
                     "@/sub/Two.inc:1:10: error: '(' is not closed: ')' is missing before the end of the card\n"
                     "@/sub/Two.inc:1:10: error: '(' is not closed: ')' is missing before the end of the card\n");
-    check_in_folder(".include 'no.inc'\n.inc sub\n.include\n.inc a b\n.lib x.lib tt\n.inc (\n.op\n", ".op:\n",
+    check_in_folder(".include 'no.inc'\n.inc sub\n.include\n.inc a b\n.lib x.lib tt 1\n.inc (\n.op\n", ".op:\n",
                     "@/main.cir:6:6: error: '(' cannot stand here\n"
                     "@/main.cir:1:11: error: cannot open '@/no.inc': No such file or directory\n"
                     "@/main.cir:2:6: error: cannot read '@/sub': it is a folder\n"
                     "@/main.cir:3:1: error: .include needs the path of a file\n"
                     "@/main.cir:4:8: error: .inc takes one path; quote a path with blanks\n"
-                    "@/main.cir:5:12: error: sections of a library are not supported; .lib PATH and .include PATH read the whole file\n");
+                    "@/main.cir:5:15: error: .lib takes a path and the name of a section; quote a path with blanks\n");
     check_in_folder(".inc loop.inc\n.op\n", "r1: `a` `b`\nr2: `a` `b`\n.op:\n",
                     "@/loop.inc:2:10: error: include loop: '@/loop.inc' is being read already\n");
     remove_files();
@@ -726,6 +754,7 @@ int main(void)
         cmocka_unit_test(test_mutated_netlists_never_crash),
         cmocka_unit_test(test_random_bytes_never_crash),
         cmocka_unit_test(test_memory_may_end_at_any_allocation),
+        cmocka_unit_test(test_sections_of_libraries),
         cmocka_unit_test(test_included_files_stand_where_they_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
