@@ -278,9 +278,7 @@ void ag_add_behaviour(ag_elab *el, ag_scope *s, ag_element *e, enum ag_behaviour
     if (i.batch < 0) return;
     set_parameters(el, s, b, e, i);
     set_keys(el, s, e, i, expr, rest);
-    for (int k = 0; k < b->x.n_ref; k++)
-        *AG_PUSH(el->a, el->waiting, el->n_waiting, el->cap_waiting) =
-            (ag_waiting){ i, k, b->x.ref[k].name, s->path, b->x.ref[k].at };
+    for (int k = 0; k < b->x.n_ref; k++) ag_wait_current(el, s, i, k, b->x.ref[k].name, b->x.ref[k].at);
 }
 
 /* ---- i(device) ---- */
@@ -329,6 +327,11 @@ static ag_instance ammeter(ag_elab *el, ag_instance device, ag_loc at)
     int node[2] = { b->node[0][device.lane], ag_circuit_node(c, ag_name0(c->names, ag_printf(el->a, "%s(i)", dev)), at) };
     b->node[0][device.lane] = node[1];
     return ag_circuit_add(c, name, ag_model_find("v"), NULL, node, b->at[device.lane]);
+}
+
+void ag_wait_current(ag_elab *el, const ag_scope *s, ag_instance who, int k, const char *name, ag_loc at)
+{
+    *AG_PUSH(el->a, el->waiting, el->n_waiting, el->cap_waiting) = (ag_waiting){ who, k, name, s->path, at };
 }
 
 void ag_resolve_waiting(ag_elab *el)

@@ -3,7 +3,10 @@
  *     body.c       sorts the cards of a deck into bodies: the top level and every .subckt
  *     scope.c      parameters and functions: looking up and evaluating
  *     subckt.c     nodes, instance names, expansion of X
- *     element.c    the table of element letters, and the elements R C L E G B D N
+ *     element.c    the table of element letters, what all elements share, the elements D M N
+ *     passive.c    R C L
+ *     controlled.c E G F H B
+ *     formula.c    value=, poly, table, pwl of E G F H as one expression
  *     source.c     V and I, waveforms
  *     modelcard.c  .model
  *     table.c      tables of numbers out of files
@@ -69,11 +72,17 @@ typedef struct ag_kind {
     void      (*add)(ag_elab *el, ag_scope *s, ag_element *e);     /* NULL: not supported yet */
 } ag_kind;
 
+typedef struct ag_formula {             /* a controlled source by other means than a gain */
+    const ag_expr  *expr;
+    const ag_field *rest;                /* keys left for the device */
+} ag_formula;
+
 struct ag_element {
     const ag_line  *line;
     const ag_kind  *kind;
     const ag_model *model;               /* made from its expression, shared by all instances of the card */
     int             dynamic;             /* its value depends on signals or time: 0 not yet known, 1 no, 2 yes */
+    const ag_formula *formula;           /* of E G F H, or NULL */
     int             failed;              /* its expression was reported as wrong */
 };
 
@@ -194,8 +203,27 @@ ag_instance    ag_element_add(ag_elab *el, ag_scope *s, const ag_element *e, con
 /* Sets a parameter, temp= or dtemp= from a key field; reports names the model does not know. */
 void           ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f);
 void           ag_element_set(ag_elab *el, ag_instance i, const char *param, double value, ag_loc at);
+void           ag_element_keys(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f);   /* all from f on */
 int            ag_element_temp(ag_elab *el, ag_scope *s, ag_instance i, const ag_field *f);   /* 1: was temp= or dtemp= */
+/* Whether a card is for this element: of that model, or of a model of that type. */
+int            ag_element_fits(ag_elab *el, const ag_element *e, const ag_card *card, const char *model, const ag_line *l);
+/* The card that field f names, if it is for this element; NULL after a report. */
+ag_card       *ag_element_card(ag_elab *el, ag_scope *s, const ag_element *e, const ag_field *f, const char *model);
+int            ag_one_of(const char *word, const char *const *list);                  /* the list ends with NULL */
 ag_loc         ag_field_span(const ag_field *f);
+
+/* ---- passive.c ---- */
+void ag_add_passive(ag_elab *el, ag_scope *s, ag_element *e);                         /* R, C, L */
+
+/* ---- controlled.c ---- */
+void ag_add_controlled(ag_elab *el, ag_scope *s, ag_element *e);                      /* E, G */
+void ag_add_current_controlled(ag_elab *el, ag_scope *s, ag_element *e);              /* F, H */
+void ag_add_behavioural(ag_elab *el, ag_scope *s, ag_element *e);                     /* B */
+
+/* ---- formula.c ---- */
+/* What a card of E G F H says from field f on, behind its two nodes. 0: inputs and a gain. With 1, out->expr is NULL after
+ * a report. */
+int ag_formula_read(ag_elab *el, const ag_scope *s, const ag_element *e, const ag_field *f, ag_formula *out);
 
 /* ---- source.c ---- */
 void ag_add_source(ag_elab *el, ag_scope *s, ag_element *e);                          /* V, I */
@@ -241,6 +269,8 @@ enum ag_behaviour { AG_FORCE_CURRENT, AG_FORCE_VOLTAGE, AG_RESISTANCE };
 /* Adds an instance of a two-terminal device given by an expression; keys in rest are temp, dtemp. */
 void ag_add_behaviour(ag_elab *el, ag_scope *s, ag_element *e, enum ag_behaviour what, const ag_expr *expr, const int *node,
                       const ag_field *rest);
+/* Reference k of an instance is the current of the device of that name, seen from a scope: resolved when all are known. */
+void ag_wait_current(ag_elab *el, const ag_scope *s, ag_instance who, int k, const char *name, ag_loc at);
 void ag_resolve_waiting(ag_elab *el);
 
 /* ---- directive.c ---- */

@@ -1,4 +1,4 @@
-/* element - the table of element letters, and the elements R C L E G B D M N. */
+/* element - the table of element letters, what all elements share, and the elements D M N. */
 #include <stdint.h>
 #include <string.h>
 #include "parser/elaborate.h"
@@ -64,7 +64,7 @@ static void no_key(ag_elab *el, const ag_element *e, const ag_model *m, const ag
     else ag_elab_error(el, f->at, "%s has no parameter '%s'", e->kind->name, f->text);
 }
 
-static int one_of(const char *word, const char *const *list)
+int ag_one_of(const char *word, const char *const *list)
 {
     while (*list && strcmp(word, *list)) list++;
     return *list != NULL;
@@ -74,7 +74,7 @@ static int one_of(const char *word, const char *const *list)
 static int harmless(ag_elab *el, const ag_field *f)
 {
     static const char *const list[] = { "noisy", "noise", "ac", "scale", "off", NULL };
-    if (!one_of(f->text, list)) return 0;
+    if (!ag_one_of(f->text, list)) return 0;
     ag_warning(el->c->diag, f->at, "'%s' is ignored", f->text);
     return 1;
 }
@@ -135,164 +135,21 @@ void ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i
     }
 }
 
-static void keys(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f)
+void ag_element_keys(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f)
 {
     for (; f && i.batch >= 0; f = f->next) ag_element_key(el, s, e, i, f);
 }
 
-/* ---- R C L ---- */
+/* ---- D M N ---- */
 
-typedef struct passive {                 /* what the fields after the nodes say */
-    const ag_field *value;               /* NULL: none */
-    ag_card        *card;
-    int             bad;
-} passive;
-
-static int is_value_key(const ag_element *e, const ag_field *f)
-{
-    return f->kind == AG_KEY && ((f->text[0] == e->kind->letter && !f->text[1]) || !strcmp(f->text, "value"));
-}
-
-/* A word after the nodes: a number, a model card or a parameter. */
-static void passive_word(ag_elab *el, ag_scope *s, const ag_field *f, passive *p)
-{
-    double         number;
-    const ag_body *owner;
-    int            known = 0;
-    if (!p->card && !ag_is_number(f->text, &number)) {
-        p->card = ag_scope_card(el, s, f->text, &known);
-        if (known) p->bad |= !p->card;
-        else if (ag_body_symbol(s->body, f->text, &owner) < 0 && !ag_constant(el, f->text, &number)
-                 && !strchr("0123456789+-.", f->text[0])) {
-            p->bad = 1;
-            ag_no_model(el, s, f->text, f->at);
-        }
-    }
-    if (!known && !p->bad) p->value = f;
-}
-
-static int dynamic(ag_elab *el, ag_scope *s, ag_element *e, const ag_field *f)
-{
-    if (!f || !f->expr) return 0;
-    if (!e->dynamic) e->dynamic = ag_is_dynamic(el, s->body, f->expr) ? 2 : 1;
-    return e->dynamic == 2;
-}
-
-static passive read_passive(ag_elab *el, ag_scope *s, const ag_element *e, const ag_field *rest, const char **card_word)
-{
-    passive p = { NULL, NULL, 0 };
-    for (const ag_field *f = rest; f; f = f->next) {
-        int before = p.card != NULL;
-        if (is_value_key(e, f) || (f->kind == AG_EXPR && !p.value)) p.value = f;
-        else if (f->kind == AG_WORD && (!p.value || !p.card)) passive_word(el, s, f, &p);
-        if (p.card && !before) *card_word = f->text;
-    }
-    return p;
-}
-
-/* Whether a card is for this element: of that model, or of a model of that type. */
-static int card_fits(ag_elab *el, const ag_element *e, const ag_card *card, const char *model, const ag_line *l)
+int ag_element_fits(ag_elab *el, const ag_element *e, const ag_card *card, const char *model, const ag_line *l)
 {
     if (!card || !strcmp(card->model->name, model) || (card->model->type && !strcmp(card->model->type, model))) return 1;
     ag_elab_error(el, l->span, "model card '%s' describes a %s, not a %s", card->name, card->model->title, e->kind->name);
     return 0;
 }
 
-static void add_passive(ag_elab *el, ag_scope *s, ag_element *e)
-{
-    int             node[2];
-    const ag_field *rest;
-    double          value;
-    const char     *card_word = NULL, letter[2] = { e->kind->letter, 0 };
-    if (!ag_element_nodes(el, s, e, 2, node, &rest)) return;
-    passive p = read_passive(el, s, e, rest, &card_word);
-    if (p.bad || !card_fits(el, e, p.card, letter, e->line)) return;
-    if (!p.value && !p.card) {
-        ag_element_usage(el, e, "value");
-        return;
-    }
-    if (dynamic(el, s, e, p.value)) {
-        if (letter[0] == 'r') ag_add_behaviour(el, s, e, AG_RESISTANCE, p.value->expr, node, rest);
-        else ag_elab_error(el, ag_field_span(p.value), "a %s whose value depends on signals or time is not supported yet", e->kind->name);
-        return;
-    }
-    if (p.value && !ag_scope_value(el, s, p.value, &value)) return;
-    ag_instance i = ag_element_add(el, s, e, ag_model_find(letter), p.card, node);
-    if (i.batch < 0) return;
-    if (p.value) ag_element_set(el, i, letter, value, ag_field_span(p.value));
-    for (const ag_field *f = rest; f; f = f->next)
-        if (f != p.value && !is_value_key(e, f) && !(card_word && f->kind == AG_WORD && f->text == card_word))
-            ag_element_key(el, s, e, i, f);
-}
-
-/* ---- E G B ---- */
-
-static int is_expression_key(const ag_element *e, const ag_field *f)
-{
-    return !strcmp(f->text, "value") || !strcmp(f->text, e->kind->letter == 'e' ? "vol" : "cur");
-}
-
-static void add_controlled_by(ag_elab *el, ag_scope *s, ag_element *e, const ag_expr *expr, const ag_field *f, const int *node,
-                              const ag_field *rest)
-{
-    if (expr) ag_add_behaviour(el, s, e, e->kind->letter == 'e' ? AG_FORCE_VOLTAGE : AG_FORCE_CURRENT, expr, node, rest);
-    else ag_elab_error(el, f->at, "an expression is needed after '%s'", f->text);
-}
-
-static void add_controlled(ag_elab *el, ag_scope *s, ag_element *e)
-{
-    static const char *const other[] = { "poly", "table", "laplace", "freq", "chebyshev", "pwl", "vcr", "delay", NULL };
-    int             node[4];
-    const ag_field *f;
-    double          gain;
-    if (!ag_element_nodes(el, s, e, 2, node, &f)) return;
-    if (f && f->kind == AG_WORD && one_of(f->text, other)) {
-        ag_elab_error(el, f->at, "%s by '%s' is not supported yet; value={expression} is", e->kind->name, f->text);
-    } else if (f && f->kind == AG_KEY && is_expression_key(e, f)) {
-        add_controlled_by(el, s, e, f->expr, f, node, f->next);
-    } else if (f && f->kind == AG_WORD && is_expression_key(e, f) && f->next && f->next->kind == AG_EXPR) {
-        add_controlled_by(el, s, e, f->next->expr, f, node, f->next->next);
-    } else if (f && f->kind == AG_EXPR) {
-        add_controlled_by(el, s, e, f->expr, f, node, f->next);
-    } else if (ag_element_nodes(el, s, e, 4, node, &f)) {
-        int key = f && f->kind == AG_KEY && !strcmp(f->text, "gain");
-        if (!f || (f->kind == AG_KEY && !key)) ag_element_usage(el, e, "gain");
-        else if (ag_scope_value(el, s, f, &gain)) {
-            const char  letter[2] = { e->kind->letter, 0 };
-            ag_instance i = ag_element_add(el, s, e, ag_model_find(letter), NULL, node);
-            if (i.batch >= 0) ag_element_set(el, i, "gain", gain, ag_field_span(f));
-            keys(el, s, e, i, f->next);
-        }
-    }
-}
-
-static int is_source_key(const ag_field *f)
-{
-    return f->kind == AG_KEY && (!strcmp(f->text, "i") || !strcmp(f->text, "v"));
-}
-
-static void add_behavioural(ag_elab *el, ag_scope *s, ag_element *e)
-{
-    int             node[2];
-    const ag_field *rest, *source = NULL;
-    if (!ag_element_nodes(el, s, e, 2, node, &rest)) return;
-    for (const ag_field *f = rest; f; f = f->next) {
-        if (!is_source_key(f)) continue;
-        if (source) {
-            ag_elab_error(el, ag_field_span(f), "a behavioural source has one expression, i= or v=");
-            return;
-        }
-        source = f;
-    }
-    if (!source) ag_element_usage(el, e, "i= or v=");
-    else if (!source->expr) ag_elab_error(el, ag_field_span(source), "an expression is needed after '%s='", source->text);
-    else ag_add_behaviour(el, s, e, source->text[0] == 'v' ? AG_FORCE_VOLTAGE : AG_FORCE_CURRENT, source->expr, node, rest);
-}
-
-/* ---- D M N ---- */
-
-/* The card that field f names, if it is for this element; NULL after a report. */
-static ag_card *named_card(ag_elab *el, ag_scope *s, const ag_element *e, const ag_field *f, const char *model)
+ag_card *ag_element_card(ag_elab *el, ag_scope *s, const ag_element *e, const ag_field *f, const char *model)
 {
     int known;
     if (!f || f->kind != AG_WORD) {
@@ -301,7 +158,7 @@ static ag_card *named_card(ag_elab *el, ag_scope *s, const ag_element *e, const 
     }
     ag_card *card = ag_scope_card(el, s, f->text, &known);
     if (!known) ag_no_model(el, s, f->text, f->at);
-    return card && card_fits(el, e, card, model, e->line) ? card : NULL;
+    return card && ag_element_fits(el, e, card, model, e->line) ? card : NULL;
 }
 
 static void add_mosfet(ag_elab *el, ag_scope *s, ag_element *e)
@@ -309,8 +166,8 @@ static void add_mosfet(ag_elab *el, ag_scope *s, ag_element *e)
     int             node[4];
     const ag_field *f;
     if (!ag_element_nodes(el, s, e, 4, node, &f)) return;
-    ag_card *card = named_card(el, s, e, f, "nmos");
-    if (card) keys(el, s, e, ag_element_add(el, s, e, card->model, card, node), f->next);
+    ag_card *card = ag_element_card(el, s, e, f, "nmos");
+    if (card) ag_element_keys(el, s, e, ag_element_add(el, s, e, card->model, card, node), f->next);
 }
 
 static void add_diode(ag_elab *el, ag_scope *s, ag_element *e)
@@ -319,7 +176,7 @@ static void add_diode(ag_elab *el, ag_scope *s, ag_element *e)
     const ag_field *f;
     double          area;
     if (!ag_element_nodes(el, s, e, 2, node, &f)) return;
-    ag_card *card = named_card(el, s, e, f, "d");
+    ag_card *card = ag_element_card(el, s, e, f, "d");
     if (!card) return;
     ag_instance i = ag_element_add(el, s, e, card->model, card, node);
     for (f = f->next; f && i.batch >= 0; f = f->next) {
@@ -359,26 +216,26 @@ static void add_native(ag_elab *el, ag_scope *s, ag_element *e)
         return;
     }
     if (!ag_element_nodes(el, s, e, n, node, &name)) return;
-    keys(el, s, e, ag_element_add(el, s, e, m, card, node), f);
+    ag_element_keys(el, s, e, ag_element_add(el, s, e, m, card, node), f);
 }
 
 /* ---- the table ---- */
 
 static const ag_kind table[] = {
-    { 'r', "resistor", "a resistor needs two nodes and a value: Rname n1 n2 value", add_passive },
-    { 'c', "capacitor", "a capacitor needs two nodes and a value: Cname n1 n2 value [ic=]", add_passive },
-    { 'l', "inductor", "an inductor needs two nodes and a value: Lname n1 n2 value [ic=]", add_passive },
+    { 'r', "resistor", "a resistor needs two nodes and a value: Rname n1 n2 value", ag_add_passive },
+    { 'c', "capacitor", "a capacitor needs two nodes and a value: Cname n1 n2 value [ic=]", ag_add_passive },
+    { 'l', "inductor", "an inductor needs two nodes and a value: Lname n1 n2 value [ic=]", ag_add_passive },
     { 'v', "voltage source", "a voltage source needs two nodes and a value or waveform: Vname n+ n- [dc] value [pulse(...)]", ag_add_source },
     { 'i', "current source", "a current source needs two nodes and a value or waveform: Iname n+ n- [dc] value [pulse(...)]", ag_add_source },
-    { 'e', "controlled voltage source", "Ename n+ n- nc+ nc- gain, or Ename n+ n- value={expression}", add_controlled },
-    { 'g', "controlled current source", "Gname n+ n- nc+ nc- gain, or Gname n+ n- value={expression}", add_controlled },
-    { 'b', "behavioural source", "Bname n+ n- i={expression} or v={expression}", add_behavioural },
+    { 'e', "controlled voltage source", "Ename n+ n- nc+ nc- gain, or Ename n+ n- value={expression}", ag_add_controlled },
+    { 'g', "controlled current source", "Gname n+ n- nc+ nc- gain, or Gname n+ n- value={expression}", ag_add_controlled },
+    { 'f', "current-controlled current source", "Fname n+ n- device gain, where the device's current controls it, or Fname n+ n- value={expression}", ag_add_current_controlled },
+    { 'h', "current-controlled voltage source", "Hname n+ n- device ohms, where the device's current controls it, or Hname n+ n- value={expression}", ag_add_current_controlled },
+    { 'b', "behavioural source", "Bname n+ n- i={expression} or v={expression}", ag_add_behavioural },
     { 'd', "diode", "a diode needs two nodes and a model card: Dname anode cathode card [area]", add_diode },
     { 'm', "MOS transistor", "a MOS transistor needs four nodes and a model card: Mname drain gate source bulk card [l= w= ad= as= pd= ps= nrd= nrs= m=]", add_mosfet },
     { 'n', "compact model", "a compact model needs its nodes and a model card: Nname node ... card [parameter=value ...]", add_native },
     { 'x', "subcircuit", "an instance needs nodes and the name of a subcircuit: Xname node ... subckt [parameter=value ...]", ag_add_subckt },
-    { 'f', "current-controlled current source", NULL, NULL },
-    { 'h', "current-controlled voltage source", NULL, NULL },
     { 'k', "coupling of inductors", NULL, NULL },
     { 'q', "bipolar transistor", NULL, NULL },
     { 'j', "junction field-effect transistor", NULL, NULL },
