@@ -63,6 +63,7 @@ struct ag_circuit {
     ag_vector  *vector;                    /* values of AG_VECTOR parameters; [0] is empty */
     int         n_vector, cap_vector;
     ag_map     *override;                  /* -D name -> const char *expression */
+    struct ag_origin *origin;              /* the netlist it was made from (parser/elaborate.h), or NULL */
     ag_options  options;
     ag_map     *probe_map;                 /* canonical name of a probe -> (void *)(intptr_t)(1 + its number) */
     ag_plan     plan;                      /* analyses, outputs, measures: what the netlist asks for */

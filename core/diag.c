@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/intern.h"
+#include "core/marks.h"
 
 #define MOST_FILES   65535                /* ag_loc.file has 16 bits */
 #define MOST_LENGTH  65535                /* so has ag_loc.length */
@@ -24,6 +25,10 @@ struct ag_diag {
     source   *source;                     /* [n_source], file number - 1 */
     int       n_source, cap_source;
     int       errors, warnings;
+    int       before;                     /* errors of earlier attempts */
+    int       again;                      /* this is not the first attempt */
+    int       chained;                    /* the report before belongs to an error: notes explain it */
+    ag_marks  kinds;                      /* warnings and notes already made: place and format */
     ag_names *said;                       /* warnings and notes already made, as text */
     ag_map   *said_map;
 };
@@ -34,6 +39,7 @@ ag_diag *ag_diag_new(ag_arena *a)
     d->arena = a;
     d->said = ag_names_new(a);
     d->said_map = ag_map_new(a);
+    d->kinds.arena = a;
     return d;
 }
 
@@ -55,8 +61,16 @@ const ag_file *ag_diag_file(const ag_diag *d, int file)
     return s ? &s->file : NULL;
 }
 
-int ag_diag_errors(const ag_diag *d)   { return d->errors; }
-int ag_diag_warnings(const ag_diag *d) { return d->warnings; }
+int       ag_diag_errors(const ag_diag *d)   { return d->errors - d->before; }
+int       ag_diag_warnings(const ag_diag *d) { return d->warnings; }
+ag_arena *ag_diag_arena(const ag_diag *d)    { return d->arena; }
+
+void ag_diag_again(ag_diag *d)
+{
+    d->before = d->errors;
+    d->again = 1;
+    d->chained = 0;
+}
 
 ag_loc ag_loc_join(ag_loc first, ag_loc last)
 {
@@ -255,25 +269,33 @@ static int said_before(ag_diag *d, ag_loc at, const char *message)
     return 0;
 }
 
-/* Counts the report; 0 when it is not to be printed. */
-static int wanted(ag_diag *d, ag_severity severity, ag_loc at, const char *message)
+/* Counts an error; 0 when it is not to be printed. */
+static int count_error(ag_diag *d)
 {
-    if (severity == AG_ERROR) {
-        if (d->errors < INT32_MAX) d->errors++;
-        if (d->errors == AG_MAX_ERRORS + 1) hand_over(d, AG_NOTE, "agspice: note: more errors not shown\n");
-        return d->errors <= AG_MAX_ERRORS;
-    }
-    if (severity == AG_NOTE && d->errors > AG_MAX_ERRORS) return 0;      /* belongs to an error not shown */
-    if (said_before(d, at, message)) return 0;
-    if (severity == AG_WARNING) d->warnings++;
+    if (d->errors < INT32_MAX) d->errors++;
+    if (d->errors == AG_MAX_ERRORS + 1) hand_over(d, AG_NOTE, "agspice: note: more errors not shown\n");
+    return d->errors <= AG_MAX_ERRORS;
+}
+
+/* Whether a warning or note is to be worded at all. */
+static int wanted(ag_diag *d, ag_severity severity, ag_loc at, const char *format)
+{
+    if (severity == AG_NOTE && d->chained) return d->errors <= AG_MAX_ERRORS;
+    uint64_t kind = ag_mark_of(at, format);
+    if (d->again && ag_marks_has(&d->kinds, kind)) return 0;
+    ag_marks_add(&d->kinds, kind);
     return 1;
 }
 
+/* Repeated attempts make the same reports, so nothing is allocated before it is known that one is to be made. */
 void ag_vreport(ag_diag *d, ag_severity severity, ag_loc at, const char *format, va_list args)
 {
     static const char *const word[] = { [AG_NOTE] = "note: ", [AG_WARNING] = "warning: ", [AG_ERROR] = "error: " };
+    if (severity != AG_NOTE) d->chained = severity == AG_ERROR;
+    if (severity == AG_ERROR ? !count_error(d) : !wanted(d, severity, at, format)) return;
     const char *message = ag_vprintf(d->arena, format, args);
-    if (!wanted(d, severity, at, message)) return;
+    if (severity != AG_ERROR && said_before(d, at, message)) return;
+    d->warnings += severity == AG_WARNING;
     buffer b = { d->arena, NULL, 0, 0 };
     put_place(&b, d, at);
     put0(&b, word[severity]);

@@ -25,8 +25,12 @@ ag_diag *ag_diag_new(ag_arena *a);
 int            ag_diag_add_file(ag_diag *d, const char *name, const char *text, size_t length, ag_loc from);
 const ag_file *ag_diag_file(const ag_diag *d, int file);
 int            ag_diag_line(const ag_diag *d, ag_loc at, int *column);       /* both from 1 */
-int            ag_diag_errors(const ag_diag *d);
+int            ag_diag_errors(const ag_diag *d);               /* of the attempt under way */
 int            ag_diag_warnings(const ag_diag *d);
+ag_arena      *ag_diag_arena(const ag_diag *d);                /* lives as long as the source texts */
+/* A new attempt at the same netlist begins: errors made so far no longer stand in its way, and warnings and notes are made
+ * only where none of that kind was made before. */
+void           ag_diag_again(ag_diag *d);
 ag_loc         ag_loc_join(ag_loc first, ag_loc last);                       /* span from first to last */
 
 /* One sentence: what is wrong, and what would be right. No final full stop. Of very long names the ends are shown. */

@@ -27,6 +27,8 @@ typedef struct ag_axis {
     ag_loc    at;
 } ag_axis;
 
+typedef struct ag_setting { const ag_swept *var; double value; } ag_setting;
+
 /* Sets v in a circuit (ag_circuit_finish is to be called again). 0 after a report at v->at: the object is gone, the value
  * is out of range. Not for AG_SWEPT_PARAM. */
 struct ag_circuit;

@@ -96,7 +96,7 @@ static const char *expand(ag_circuit *c, const char *path, const char **missing)
         text = ag_printf(c->arena, "%s%.*s%s", text, (int)(p - path), path, value);
         path = p + (n ? n : 1);
     }
-    return ag_printf(c->arena, "%s%s", text, path);
+    return ag_printf(ag_diag_arena(c->diag), "%s%s", text, path);
 }
 
 /* The path relative to the folder of the file that names it. */
@@ -104,7 +104,7 @@ static const char *resolve(ag_circuit *c, ag_loc at, const char *path)
 {
     const char *name = ag_diag_file(c->diag, at.file)->name, *slash = name ? strrchr(name, '/') : NULL;
     if (path[0] == '/' || !slash) return path;
-    return ag_printf(c->arena, "%.*s%s", (int)(slash + 1 - name), name, path);
+    return ag_printf(ag_diag_arena(c->diag), "%.*s%s", (int)(slash + 1 - name), name, path);
 }
 
 /* The section that is read of a file; NULL: all of it. */
@@ -180,12 +180,12 @@ static int load(const session *s, ag_circuit *c, ag_loc at, const char *name, co
     } else if (st.st_size > MOST_BYTES) {
         ag_error(d, at, "'%s' has more than 2 gigabytes", path);
     } else if (!loops(s, c, at, &st, section)) {
-        char   *text = AG_NEW(c->arena, char, (size_t)st.st_size + 1);
+        char   *text = AG_NEW(ag_diag_arena(d), char, (size_t)st.st_size + 1);
         ssize_t n = read_whole(path, text, (size_t)st.st_size);
         if (n < 0) ag_error(d, at, "cannot read '%s': %s", path, strerror(errno));
         if (n < 0) return 0;
         size_t      length = (size_t)n;
-        const char *utf8 = ag_utf8(c->arena, text, &length);
+        const char *utf8 = ag_utf8(ag_diag_arena(d), text, &length);
         return ag_diag_add_file(d, path, utf8, length, at);
     }
     return 0;

@@ -55,6 +55,12 @@ ag_deck *ag_deck_read(ag_circuit *c, int file, int is_main);
 int ag_deck_load(ag_circuit *c, ag_loc at, const char *path);
 /* Parses an expression out of the text at `at` (a string field, -D value). NULL after a report. */
 ag_expr *ag_deck_expr(ag_circuit *c, ag_loc at);
-/* Resolves names, expands subcircuits, fills the circuit and its plan, and finishes it. */
+/* Resolves names, expands subcircuits, fills the circuit and its plan, and finishes it. The deck is kept: it must live as
+ * long as c. */
 ag_status ag_elaborate(ag_circuit *c, const ag_deck *deck);
+/* Another circuit of the same netlist in an arena of its own (of the same host), with the values of set[n] instead of those
+ * written there: *made, NULL only when memory ran out. It shares names and reports with `first`, which must outlive it, and
+ * counts as a new attempt (ag_diag_again); both arenas must jump to the same edge. Parameters and the temperature are set
+ * before anything is computed from them, parameters of devices and model cards when all are made. */
+ag_status ag_elaborate_again(ag_circuit *first, ag_arena *a, const ag_setting *set, int n, ag_circuit **made);
 #endif

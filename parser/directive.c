@@ -273,11 +273,13 @@ static void not_yet(ag_elab *el, const ag_line *l)
 /* Options and temperature first: parameters and waveforms may refer to them. */
 void ag_directive_early(ag_elab *el)
 {
-    for (int pass = 0; pass < 2; pass++)
+    for (int pass = 0; pass < 2; pass++) {
         for (int k = 0; k < el->n_directive; k++) {
             const directive *d = find(el->directive[k]->first);
             if (d && d->when == EARLY && pass == (d->run == tran || d->run == op)) d->run(el, el->directive[k]);
         }
+        if (pass == 0) ag_set_temperature(el);
+    }
 }
 
 void ag_directive_late(ag_elab *el)

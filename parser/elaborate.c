@@ -8,38 +8,11 @@
 
 /* ---- reports ---- */
 
-static uint64_t key_of(ag_loc at, const void *what)
-{
-    uint64_t h = ((uint64_t)at.file << 48 ^ (uint64_t)at.offset << 8) * 0x9E3779B97F4A7C15u;
-    h = (h ^ h >> 31 ^ (uint64_t)(uintptr_t)what) * 0xBF58476D1CE4E5B9u;
-    return h ^ h >> 29 ? h ^ h >> 29 : 1;
-}
-
-static size_t find_said(const ag_elab *el, uint64_t key)
-{
-    size_t k = key & (el->cap_said - 1);
-    while (el->said[k] && el->said[k] != key) k = (k + 1) & (el->cap_said - 1);
-    return k;
-}
-
 int ag_elab_said(ag_elab *el, ag_loc at, const void *what, int mark)
 {
-    if (!mark && !el->n_said) return 0;
-    if (2 * el->n_said >= el->cap_said) {
-        uint64_t *old = el->said;
-        size_t    n = el->cap_said;
-        el->cap_said = n ? 2 * n : 64;
-        el->said = AG_NEW(el->a, uint64_t, el->cap_said);
-        for (size_t i = 0; i < n; i++)
-            if (old[i]) el->said[find_said(el, old[i])] = old[i];
-    }
-    uint64_t key = key_of(at, what);
-    size_t   k = find_said(el, key);
-    if (el->said[k]) return 1;
-    if (mark) {
-        el->said[k] = key;
-        el->n_said++;
-    }
+    uint64_t key = ag_mark_of(at, what);
+    if (ag_marks_has(&el->said, key)) return 1;
+    if (mark) ag_marks_add(&el->said, key);
     return 0;
 }
 
@@ -62,33 +35,74 @@ static int is_ngspice_variable(const char *name)
     return !strcmp(name, "ngbehavior") || !strcmp(name, "filetype") || !strcmp(name, "num_threads");
 }
 
-static void override(ag_elab *el, const char *name, const char *text)
+/* Gives a parameter of the top level another expression. */
+static void redefine(ag_elab *el, int k, const ag_expr *e)
+{
+    el->top->symbol[k].expr = e;
+    el->top->symbol[k].text = 0;
+}
+
+/* The texts are parsed once and kept for further circuits: reports may point into them. */
+static const ag_expr *read_define(ag_elab *el, const char *name, const char *text)
 {
     const ag_body *owner;
-    const char    *whole = ag_printf(el->a, "%s=%s", name, text);
+    ag_arena      *a = el->origin->a;
+    const char    *whole = ag_printf(a, "%s=%s", name, text);
     size_t         skip = strlen(name) + 1, n = strlen(text);
     int            file = ag_diag_add_file(el->c->diag, "-D", whole, strlen(whole), AG_NOWHERE);
     ag_loc         at = { (uint32_t)skip, (uint16_t)file, (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX) };
-    int            k = ag_body_symbol(el->top, name, &owner);
-    if (k < 0 && is_ngspice_variable(name)) return;
-    if (k < 0) {
+    if (ag_body_symbol(el->top, name, &owner) >= 0) return ag_deck_expr(el->c, at);
+    if (!is_ngspice_variable(name))
         ag_no_parameter(el, el->top, NULL, name, (ag_loc){ 0, (uint16_t)file, (uint16_t)(skip - 1) });
-        return;
-    }
-    const ag_expr *e = ag_deck_expr(el->c, at);
-    if (e) {
-        el->top->symbol[k].expr = e;
-        el->top->symbol[k].text = 0;
-    } else {
-        el->main->state[k] = AG_BAD;
-    }
+    return NULL;
 }
 
-static void overrides(ag_elab *el)
+static void read_defines(ag_elab *el)
 {
     void       *text;
     const char *name;
-    for (int i = 0; (name = ag_map_next(el->c->override, &i, &text)); ) override(el, name, text);
+    for (int i = 0; (name = ag_map_next(el->c->override, &i, &text)); )
+        ag_map_put(el->origin->define, name, (void *)(intptr_t)read_define(el, name, text));
+}
+
+static void apply_defines(ag_elab *el)
+{
+    void          *expr;
+    const char    *name;
+    const ag_body *owner;
+    for (int i = 0; (name = ag_map_next(el->origin->define, &i, &expr)); ) {
+        int k = ag_body_symbol(el->top, name, &owner);
+        if (k >= 0 && expr) redefine(el, k, expr);
+        else if (k >= 0) el->main->state[k] = AG_BAD;
+    }
+}
+
+/* ---- values that are stepped ---- */
+
+static void set_parameters(ag_elab *el)
+{
+    const ag_body *owner;
+    for (int i = 0; i < el->n_set; i++) {
+        const ag_swept *v = el->set[i].var;
+        int             k = v->kind == AG_SWEPT_PARAM ? ag_body_symbol(el->top, v->object, &owner) : -1;
+        if (k < 0) continue;
+        ag_expr *e = AG_NEW(el->a, ag_expr, 1);
+        *e = (ag_expr){ .op = AG_OP_CONST, .value = el->set[i].value, .at = v->at };
+        redefine(el, k, e);
+    }
+}
+
+void ag_set_temperature(ag_elab *el)
+{
+    for (int i = 0; i < el->n_set; i++)
+        if (el->set[i].var->kind == AG_SWEPT_TEMP) ag_swept_set(el->c, el->set[i].var, el->set[i].value);
+}
+
+static void set_devices(ag_elab *el)
+{
+    for (int i = 0; i < el->n_set; i++)
+        if (el->set[i].var->kind == AG_SWEPT_INSTANCE || el->set[i].var->kind == AG_SWEPT_CARD)
+            ag_swept_set(el->c, el->set[i].var, el->set[i].value);
 }
 
 /* ---- the whole ---- */
@@ -102,18 +116,28 @@ static void evaluate_parameters(ag_elab *el)
     }
 }
 
-ag_status ag_elaborate(ag_circuit *c, const ag_deck *deck)
+static ag_status elaborate(ag_circuit *c, ag_origin *origin, const ag_setting *set, int n)
 {
     ag_elab *el = AG_NEW(c->arena, ag_elab, 1);
     el->c = c;
     el->a = c->arena;
+    el->origin = c->origin;
+    el->set = set;
+    el->n_set = n;
+    el->said.arena = el->a;
     el->global = ag_map_new(el->a);
     el->builtin = ag_map_new(el->a);
     el->tstep = 1e-9, el->tstop = 1e9;           /* [s] without a .tran: defaults of waveforms that nothing will reach */
-    if (deck->title) c->title = deck->title;
-    ag_body_collect(el, deck);
+    if (origin->deck->title) c->title = origin->deck->title;
+    ag_tables_begin(el);
+    ag_body_collect(el, origin->deck);
     el->main = ag_scope_new(el, el->top);
-    overrides(el);
+    if (!origin->define) {
+        origin->define = ag_map_new(origin->a);
+        read_defines(el);
+    }
+    apply_defines(el);
+    set_parameters(el);
     ag_directive_early(el);
     evaluate_parameters(el);
     ag_size_bodies(el);
@@ -122,5 +146,24 @@ ag_status ag_elaborate(ag_circuit *c, const ag_deck *deck)
     ag_resolve_waiting(el);
     if (!ag_elab_full(el)) ag_directive_late(el);
     ag_check_topology(el);
+    set_devices(el);
     return ag_circuit_finish(c);
+}
+
+ag_status ag_elaborate(ag_circuit *c, const ag_deck *deck)
+{
+    ag_arena *a = ag_diag_arena(c->diag);
+    c->origin = AG_NEW(a, ag_origin, 1);
+    *c->origin = (ag_origin){ .a = a, .deck = deck };
+    return elaborate(c, c->origin, NULL, 0);
+}
+
+ag_status ag_elaborate_again(ag_circuit *first, ag_arena *a, const ag_setting *set, int n, ag_circuit **made)
+{
+    ag_circuit *c = *made = ag_circuit_make(a, first->diag);
+    c->names = first->names;
+    c->override = first->override;
+    c->origin = first->origin;
+    ag_diag_again(c->diag);
+    return elaborate(c, c->origin, set, n);
 }

@@ -22,6 +22,7 @@
  * nodes. Names are looked up in the scope, then in the scope of the body around it, up to the top level. */
 #ifndef AG_ELABORATE_H
 #define AG_ELABORATE_H
+#include "core/marks.h"
 #include "parser/deck.h"
 
 #define AG_MAX_DEPTH 100                 /* subcircuits inside one another */
@@ -64,6 +65,14 @@ typedef struct ag_modelcard {            /* a .model line */
     int            local;                /* its values depend on parameters of a subcircuit: one card per scope */
     int            done;                 /* made, or failed (card NULL) */
 } ag_modelcard;
+
+/* What all circuits made from one netlist share. It lives as long as the source texts. */
+typedef struct ag_origin {
+    ag_arena      *a;
+    const ag_deck *deck;
+    ag_map        *define;               /* -D name -> its ag_expr */
+    ag_table      *table;                /* files of numbers that were read */
+} ag_origin;
 
 /* One row per letter. add() is called once per instance of the card. */
 typedef struct ag_kind {
@@ -133,16 +142,17 @@ struct ag_elab {
     ag_arena    *a;
     ag_body     *top;
     ag_scope    *main;
+    ag_origin   *origin;
+    const ag_setting *set; int n_set;    /* values that replace those of the netlist */
     ag_map      *global;                 /* names of .global */
     ag_map      *builtin;                /* function name -> 1 + ag_op, or -1 */
     const ag_line **directive; int n_directive, cap_directive;
-    uint64_t    *said; size_t n_said, cap_said;     /* errors already reported: a card of a subcircuit reports once */
+    ag_marks     said;                   /* errors already reported: a card of a subcircuit reports once */
     ag_trail    *trail; int n_trail, cap_trail;     /* parameters and functions being evaluated */
     int          depth, steps;           /* of the evaluation under way */
     int          level;                  /* of the expansion under way */
     double       instances;              /* made by X cards so far */
     ag_waiting  *waiting; int n_waiting, cap_waiting;
-    ag_table    *table;                  /* files of numbers that were read */
     double       tstep, tstop;           /* of the first .tran, for defaults of waveforms */
     int          no_tstep;               /* it gives no TSTEP: tstep is a guess */
 };
@@ -151,6 +161,9 @@ struct ag_elab {
 void ag_elab_error(ag_elab *el, ag_loc at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 int  ag_elab_said(ag_elab *el, ag_loc at, const void *what, int mark);       /* whether that was said there; marks it */
 int  ag_elab_full(const ag_elab *el);            /* so many errors that going on is of no use */
+
+/* Sets the temperature that is stepped: after .options and .temp, before anything is computed from it. */
+void ag_set_temperature(ag_elab *el);
 
 /* ---- body.c ---- */
 void ag_body_collect(ag_elab *el, const ag_deck *deck);
@@ -243,6 +256,7 @@ int      ag_is_card_type(const char *type, const ag_model *m);
 /* Reads a file of pairs x, y with rising x, named relative to the file that names it; *index is the value of the
  * AG_VECTOR parameter: { x1, y1, x2, y2, ... }. 0 after a report at the file's line. */
 int ag_table_read(ag_elab *el, const ag_field *path, double *index);
+void ag_tables_begin(ag_elab *el);               /* another circuit: its vectors are yet to be made */
 
 /* ---- compile.c ---- */
 /* An expression on its way to a graph: functions are written out, names resolved, and whoever uses it says what signals

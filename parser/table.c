@@ -55,8 +55,8 @@ static int line(table *t, size_t from, size_t end)
         complain(t, from, end, "x must rise from line to line");
         return 0;
     }
-    *AG_PUSH(t->el->a, t->v, t->n, t->cap) = x;
-    *AG_PUSH(t->el->a, t->v, t->n, t->cap) = y;
+    *AG_PUSH(t->el->origin->a, t->v, t->n, t->cap) = x;
+    *AG_PUSH(t->el->origin->a, t->v, t->n, t->cap) = y;
     return 1;
 }
 
@@ -75,26 +75,44 @@ static int lines(table *t)
     return t->n != 0;
 }
 
-struct ag_table { const char *path; int from; double index; ag_table *next; };      /* index < 0: it was reported as wrong */
+struct ag_table {
+    const char      *path;
+    int              from;               /* file that names it */
+    const double    *v; int n;           /* n 0: it was reported as wrong */
+    int              placed;             /* it is vector number `index` of the circuit being made */
+    double           index;
+    ag_table        *next;
+};
 
-static double read_table(ag_elab *el, const ag_field *path)
+static ag_table *read_table(ag_elab *el, const ag_field *path)
 {
-    table t = { .el = el, .number = ag_deck_load(el->c, path->at, path->text) };
-    if (!t.number) return -1;
+    table     t = { .el = el, .number = ag_deck_load(el->c, path->at, path->text) };
+    ag_table *r = AG_NEW(el->origin->a, ag_table, 1);
+    *r = (ag_table){ .path = path->text, .from = path->at.file, .next = el->origin->table };
+    el->origin->table = r;
+    if (!t.number) return r;
     t.file = ag_diag_file(el->c->diag, t.number);
-    return lines(&t) ? ag_circuit_vector(el->c, t.v, t.n) : -1;
+    if (!lines(&t)) return r;
+    r->v = t.v;
+    r->n = t.n;
+    return r;
 }
 
-/* Cards of many scopes name the same file: it is read once. */
+void ag_tables_begin(ag_elab *el)
+{
+    for (ag_table *t = el->origin->table; t; t = t->next) t->placed = 0;
+}
+
+/* Cards of many scopes name the same file, and further circuits of the netlist do: it is read once. */
 int ag_table_read(ag_elab *el, const ag_field *path, double *index)
 {
-    ag_table *known = el->table;
-    while (known && (known->from != path->at.file || strcmp(known->path, path->text))) known = known->next;
-    if (!known) {
-        known = AG_NEW(el->a, ag_table, 1);
-        *known = (ag_table){ path->text, path->at.file, read_table(el, path), el->table };
-        el->table = known;
+    ag_table *t = el->origin->table;
+    while (t && (t->from != path->at.file || strcmp(t->path, path->text))) t = t->next;
+    if (!t) t = read_table(el, path);
+    if (t->n && !t->placed) {
+        t->placed = 1;
+        t->index = ag_circuit_vector(el->c, t->v, t->n);
     }
-    *index = known->index;
-    return known->index >= 0;
+    *index = t->index;
+    return t->n != 0;
 }
