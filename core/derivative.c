@@ -1,7 +1,7 @@
 /* derivative - exact symbolic derivatives of a graph, built from the leaves up and kept, so that the derivatives
  * with respect to m inputs share their common parts with the value and with one another.
  *
- * At kinks (abs, min, max, if, limit) the derivative is that of the side taken; step functions have derivative 0.
+ * At kinks (abs, min, max, if, limit, table) the derivative is that of the side taken; step functions have derivative 0.
  * Where a derivative is infinite although the value is finite (sqrt, x^b with b < 1, hypot, asin at the edge) the
  * argument is kept at least TINY away, so that Newton gets a large finite slope. Values that overflow (exp, x/0)
  * stay infinite: the solver refuses such a point and takes a smaller step. */
@@ -62,7 +62,7 @@ static int of_one(B *b, int self, ag_op op, int x, int dx)
     case AG_OP_ACOSH: return quo(b, dx, one(b, AG_OP_SQRT, least(b, sub(b, sqr(b, x), num(b, 1)), TINY)));
     case AG_OP_ATANH: return quo(b, dx, sub(b, num(b, 1), sqr(b, x)));
     case AG_OP_URAMP: return mul(b, two(b, AG_OP_GT, x, num(b, 0)), dx);
-    default:          return num(b, 0);              /* sgn, not, int, floor, ceil, nint, u */
+    default:          return num(b, 0);              /* sgn, not, int, floor, ceil, nint, u, the slope of a table */
     }
 }
 
@@ -81,7 +81,7 @@ static int of_two(B *b, int self, ag_op op, int x, int y, int dx, int dy)
         return quo(b, sub(b, mul(b, y, dx), mul(b, x, dy)), least(b, add(b, sqr(b, x), sqr(b, y)), TINY));
     case AG_OP_HYPOT:
         return quo(b, add(b, mul(b, x, dx), mul(b, y, dy)), least(b, self, sqrt(TINY)));
-    default: return num(b, 0);                       /* comparisons, and, or */
+    default: return num(b, 0);                       /* comparisons, and, or, scatter */
     }
 }
 
@@ -100,6 +100,7 @@ static int derive(B *b, int node, const int *d)
     dag_node x = b->node[node];
     int      arg[3] = { 0 };
     for (int i = 0; i < x.n_arg; i++) arg[i] = d[x.arg[i]] - 1;
+    if (x.op == DAG_TABLE) return mul(b, dag_table_node(b, DAG_SLOPE, x.index, x.arg[0]), arg[0]);
     if (x.n_arg == 1) return of_one(b, node, (ag_op)x.op, x.arg[0], arg[0]);
     if (x.n_arg == 2) return of_two(b, node, (ag_op)x.op, x.arg[0], x.arg[1], arg[0], arg[1]);
     if (x.op == AG_OP_IF) return three(b, AG_OP_IF, x.arg[0], arg[1], arg[2]);

@@ -5,6 +5,7 @@
 #include "core/expr.h"
 #include <math.h>
 #include <string.h>
+#include "core/random.h"
 
 static const struct { const char *name; int arity; } table[AG_OP_END] = {
     [AG_OP_CONST] = { "number", 0 }, [AG_OP_NAME] = { "name", 0 }, [AG_OP_SIGNAL] = { "signal", 0 },
@@ -25,13 +26,14 @@ static const struct { const char *name; int arity; } table[AG_OP_END] = {
     [AG_OP_ACOSH] = { "acosh", 1 },  [AG_OP_ATANH] = { "atanh", 1 }, [AG_OP_INT] = { "int", 1 },
     [AG_OP_FLOOR] = { "floor", 1 },  [AG_OP_CEIL] = { "ceil", 1 },  [AG_OP_NINT] = { "nint", 1 },
     [AG_OP_U] = { "u", 1 },          [AG_OP_URAMP] = { "uramp", 1 }, [AG_OP_LIMIT] = { "limit", 3 },
-    [AG_OP_HYPOT] = { "hypot", 2 },
+    [AG_OP_HYPOT] = { "hypot", 2 },  [AG_OP_SCATTER] = { "scatter#", 2 },
 };
 
 static const struct { const char *name; ag_op op; } other_name[] = {
     { "log", AG_OP_LN },        { "pow", AG_OP_POW },   { "sign", AG_OP_SGN },     { "stp", AG_OP_U },
     { "arcsin", AG_OP_ASIN },   { "arccos", AG_OP_ACOS }, { "arctan", AG_OP_ATAN }, { "round", AG_OP_NINT },
-    { "ternary_fcn", AG_OP_IF },
+    { "ternary_fcn", AG_OP_IF }, { "fabs", AG_OP_ABS }, { "trunc", AG_OP_INT },    { "mod", AG_OP_MOD },
+    { "fmod", AG_OP_MOD },
 };
 
 static ag_op by_name(const char *name)
@@ -123,6 +125,7 @@ double ag_op_apply(ag_op op, const double *x)
     case AG_OP_URAMP: return x[0] > 0 ? x[0] : 0;
     case AG_OP_LIMIT: return limit(x[0], x[1], x[2]);
     case AG_OP_HYPOT: return hypot(x[0], x[1]);
+    case AG_OP_SCATTER: return ag_scatter(x[0], x[1]);
     default:          return apply_operator(op, x);
     }
 }

@@ -21,6 +21,7 @@ typedef enum ag_op {
     AG_OP_MIN, AG_OP_MAX, AG_OP_SINH, AG_OP_COSH, AG_OP_TANH, AG_OP_SIN, AG_OP_COS, AG_OP_TAN,
     AG_OP_ASIN, AG_OP_ACOS, AG_OP_ATAN, AG_OP_ATAN2, AG_OP_ASINH, AG_OP_ACOSH, AG_OP_ATANH,
     AG_OP_INT, AG_OP_FLOOR, AG_OP_CEIL, AG_OP_NINT, AG_OP_U, AG_OP_URAMP, AG_OP_LIMIT, AG_OP_HYPOT,
+    AG_OP_SCATTER,                                /* a number in [0, 1) that depends on both arguments */
     AG_OP_END
 } ag_op;
 

@@ -22,6 +22,7 @@
     X(delmax, "s", 0, 0, 1e30, "largest time step of a transient that gives no TMAX; 0: (tstop - tstart)/50") \
     X(hmin, "s", 0, 0, 1, "smallest time step; 0: chosen from the times of the run")                          \
     X(seed, "1", 1, 0, 4294967295.0, "seed of random draws")                                                  \
+    X(draws, "1", 1, 0, 1, "0: gauss(), unif(), ... give their nominal value")                                  \
     X(numdgt, "1", 6, 1, 17, "significant digits of .print tables")
 
 typedef struct ag_options {

@@ -170,3 +170,48 @@ int ag_build_op(ag_build *b, ag_op op, const int *arg)
     }
     return intern(b, x);
 }
+
+/* ---- tables ---- */
+
+static int table_number(ag_build *b, const double *xy, int n)
+{
+    size_t bytes = 2 * (size_t)n * sizeof *xy;
+    for (int k = 0; k < b->n_table; k++)
+        if (b->table[k].n == n && !memcmp(b->table[k].xy, xy, bytes)) return k;
+    double *copy = AG_NEW(b->arena, double, 2 * n);
+    memcpy(copy, xy, bytes);
+    *AG_PUSH(b->arena, b->table, b->n_table, b->cap_table) = (ag_piecewise){ copy, n };
+    return b->n_table - 1;
+}
+
+int dag_table_node(ag_build *b, int op, int table, int x)
+{
+    double at;
+    if (!ag_build_is_const(b, x, &at)) return intern(b, (dag_node){ .op = op, .index = table, .n_arg = 1, .arg = { x } });
+    const ag_piecewise *t = &b->table[table];
+    return ag_build_const(b, op == DAG_TABLE ? ag_piecewise_value(t, at) : ag_piecewise_slope(t, at));
+}
+
+/* Points that are parameters: one choice a piece, from the last to the first. */
+static int table_of_choices(ag_build *b, int x, const int *xy, int n)
+{
+    int y = xy[2 * n - 1];
+    for (int k = n - 1; k >= 0; k--) {
+        const int *p = xy + 2 * k;
+        int line = p[1];
+        if (k > 0) {
+            int slope = make(b, AG_OP_DIV, make(b, AG_OP_SUB, p[1], p[-1]), make(b, AG_OP_SUB, p[0], p[-2]));
+            line = make(b, AG_OP_ADD, p[-1], make(b, AG_OP_MUL, slope, make(b, AG_OP_SUB, x, p[-2])));
+        }
+        y = ag_build_op(b, AG_OP_IF, (int[]){ make(b, AG_OP_LT, x, p[0]), line, y });
+    }
+    return y;
+}
+
+int ag_build_table(ag_build *b, int x, const int *xy, int n)
+{
+    double *value = AG_NEW(b->arena, double, 2 * n);
+    for (int k = 0; k < 2 * n; k++)
+        if (!ag_build_is_const(b, xy[k], &value[k])) return table_of_choices(b, x, xy, n);
+    return dag_table_node(b, DAG_TABLE, table_number(b, value, n), x);
+}

@@ -18,10 +18,13 @@ int ag_build_param(ag_build *b, int k);
 int ag_build_time(ag_build *b);
 int ag_build_temper(ag_build *b);                 /* temperature in Celsius */
 int ag_build_op(ag_build *b, ag_op op, const int *arg);
+/* The line through n >= 1 points at x, level outside them: xy = { x1, y1, x2, y2, ... } are operations. x1, x2, ... rise;
+ * of points that are not constant whoever calls sees to it. */
+int ag_build_table(ag_build *b, int x, const int *xy, int n);
 int ag_build_is_const(const ag_build *b, int node, double *value);   /* 1 and the value, or 0 */
 int ag_build_uses_time(const ag_build *b, int node);
 int ag_build_uses_input(const ag_build *b, int node);
-/* d node / d input k. At kinks (abs, min, if, comparisons) the derivative of the side taken. */
+/* d node / d input k. At kinks (abs, min, if, comparisons, points of a table) the derivative of the side taken. */
 int ag_build_derivative(ag_build *b, int node, int k);
 
 ag_program *ag_program_new(ag_build *b, const int *output, int n_output, ag_arena *a);

@@ -8,13 +8,14 @@
 #include <string.h>
 #include "core/dag.h"
 #include "core/model.h"
+#include "core/random.h"
 
 /* An operand or result: what kind of column, and which one. */
 enum { AT_SLOT, AT_CONST, AT_INPUT, AT_PARAM, AT_TIME, AT_TEMPER };
 typedef struct place { int kind, index; } place;
 
-enum { STORE = DAG_TEMPER + 1 };                   /* copies operand 0 to output `dst` */
-typedef struct code { int op, dst; place arg[3]; } code;
+enum { STORE = DAG_END };                          /* copies operand 0 to output `dst` */
+typedef struct code { int op, dst, table; place arg[3]; } code;
 
 struct ag_program {
     code         *code;                            /* [n_code] */
@@ -23,6 +24,7 @@ struct ag_program {
     double       *constant;                        /* [n_constant * AG_LANES] */
     int           n_constant, n_slot;
     int           on_time, on_temper;
+    ag_piecewise *table;                           /* as in ag_build */
 };
 
 /* ---- scheduling ---- */
@@ -43,10 +45,11 @@ static int is_leaf(const plan *s, int node)
     return !s->b->node[node].n_arg || (s->hoisted && s->hoisted[node]);
 }
 
-static void emit(plan *s, int op, int node, int n_arg, const int *arg, int dst)
+static void emit(plan *s, const dag_node *what, int node)
 {
     ag_program *g = s->g;
-    code x = { .op = op, .dst = dst };
+    const int  *arg = what->arg, n_arg = what->n_arg;
+    code x = { .op = what->op, .dst = what->index, .table = what->index };
     for (int i = 0; i < n_arg; i++) {
         x.arg[i].index = arg[i];                   /* a node; becomes a place when slots are given out */
         s->last[arg[i]] = g->n_code;
@@ -74,9 +77,9 @@ static void schedule(plan *s, const int *output)
         for (int x = low; x <= output[j]; x++) {
             if (s->done[x] != 1) continue;
             s->done[x] = 2;
-            if (!is_leaf(s, x)) emit(s, node[x].op, x, node[x].n_arg, node[x].arg, 0);
+            if (!is_leaf(s, x)) emit(s, &node[x], x);
         }
-        emit(s, STORE, -1, 1, &output[j], j);
+        emit(s, &(dag_node){ .op = STORE, .n_arg = 1, .arg = { output[j] }, .index = j }, -1);
         s->g->stop[j] = s->g->n_code;
     }
 }
@@ -124,6 +127,14 @@ static void give_slots(plan *s)
     }
 }
 
+/* A program may outlive the graph it was made of. */
+static ag_piecewise copy_table(const ag_piecewise *t, ag_arena *a)
+{
+    double *xy = AG_NEW(a, double, 2 * t->n);
+    memcpy(xy, t->xy, 2 * (size_t)t->n * sizeof *xy);
+    return (ag_piecewise){ xy, t->n };
+}
+
 static ag_program *program_make(ag_build *b, const int *output, int n_output, const int *hoisted, ag_arena *a)
 {
     ag_program *g = AG_NEW(a, ag_program, 1);
@@ -137,6 +148,8 @@ static ag_program *program_make(ag_build *b, const int *output, int n_output, co
     for (int x = 0; x < b->n; x++) n_constant += s.done[x] && b->node[x].op == AG_OP_CONST;
     g->constant = AG_NEW(a, double, (size_t)n_constant * AG_LANES + 1);
     give_slots(&s);
+    g->table = AG_NEW(a, ag_piecewise, b->n_table + 1);
+    for (int k = 0; k < b->n_table; k++) g->table[k] = copy_table(&b->table[k], a);
     return g;
 }
 
@@ -244,8 +257,14 @@ static void run_two(int op, int n, double *r, const double *a, const double *b)
     case AG_OP_PWRS:  EACH2(sign(x) * pow(fabs(x), y));
     case AG_OP_ATAN2: EACH2(atan2(x, y));
     case AG_OP_HYPOT: EACH2(hypot(x, y));
+    case AG_OP_SCATTER: EACH2(ag_scatter(x, y));
     default: break;
     }
+}
+
+static void run_table(const ag_piecewise *t, int op, int n, double *r, const double *a)
+{
+    for (int k = 0; k < n; k++) r[k] = op == DAG_TABLE ? ag_piecewise_value(t, a[k]) : ag_piecewise_slope(t, a[k]);
 }
 
 static void run_one(int op, int n, double *r, const double *a)
@@ -299,7 +318,8 @@ void ag_program_run(const ag_program *g, int n, double time, const double *temp,
         }
         double *r = scratch + (size_t)x->dst * AG_LANES;
         int     n_arg = ag_op_arity((ag_op)x->op);
-        if (n_arg == 1) run_one(x->op, n, r, a);
+        if (x->op == DAG_TABLE || x->op == DAG_SLOPE) run_table(&g->table[x->table], x->op, n, r, a);
+        else if (n_arg == 1) run_one(x->op, n, r, a);
         else if (n_arg == 2) run_two(x->op, n, r, a, column(&f, x->arg[1]));
         else run_three(x->op, n, r, a, column(&f, x->arg[1]), column(&f, x->arg[2]));
     }

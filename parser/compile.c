@@ -109,14 +109,40 @@ static int operation(ag_compiler *x, const frame *at, ag_op op, const ag_expr *e
     return arguments(x, at, e, arg) ? operate(x, op, arg) : -1;
 }
 
+static int table(ag_compiler *x, const ag_expr *e, const int *arg)
+{
+    int     n = (e->n_arg - 1) / 2, constant = 1;
+    double *xy = AG_NEW(x->el->a, double, 2 * n);
+    for (int k = 0; k < 2 * n; k++) constant &= ag_build_is_const(x->b, arg[1 + k], &xy[k]);
+    return constant && !ag_rising(x->el, e, xy, n) ? -1 : ag_build_table(x->b, arg[0], arg + 1, n);
+}
+
+static int call_form(ag_compiler *x, const frame *at, ag_form form, const ag_expr *e)
+{
+    int *arg = AG_NEW(x->el->a, int, e->n_arg);
+    if (!arguments(x, at, e, arg)) return -1;
+    if (form == AG_TABLED) return table(x, e, arg);
+    if (form == AG_EXTREME) {
+        ag_op op = e->name[1] == 'i' ? AG_OP_MIN : AG_OP_MAX;
+        for (int i = 1; i < e->n_arg; i++) arg[0] = ag_build_op(x->b, op, (int[]){ arg[0], arg[i] });
+        return arg[0];
+    }
+    if (x->memory) return x->memory(x, form, e, arg);
+    ag_elab_error(x->el, e->at, "%s() is available in elements only", e->name);
+    return -1;
+}
+
 static int call(ag_compiler *x, const frame *at, const ag_expr *e)
 {
     int          arity;
-    ag_function *f = ag_body_function(at->body, e->name);
-    if (f && f->n_arg == e->n_arg) return call_function(x, at, f, e);
-    ag_op op = f ? AG_OP_END : ag_builtin(x->el, e->name, e->n_arg, &arity);
+    ag_function *f = ag_function_of(x->el, at->body, e);
+    if (f) return call_function(x, at, f, e);
+    int     own = ag_body_function(at->body, e->name) != NULL;
+    ag_op   op = own ? AG_OP_END : ag_builtin(x->el, e->name, e->n_arg, &arity);
     if (op != AG_OP_END) return operation(x, at, op, e);
-    if (!f && e->n_arg == 1 && !strcmp(e->name, "par")) return compile(x, at, e->arg[0]);      /* HSPICE: par('...') */
+    ag_form form = own ? AG_NO_FORM : ag_form_of(e);
+    if (form) return call_form(x, at, form, e);
+    if (!own && e->n_arg == 1 && !strcmp(e->name, "par")) return compile(x, at, e->arg[0]);      /* HSPICE: par('...') */
     ag_no_function(x->el, at->body, e);
     return -1;
 }

@@ -10,6 +10,7 @@
  *     source.c     V and I, waveforms
  *     modelcard.c  .model
  *     table.c      tables of numbers out of files
+ *     function.c   functions that are no single operation; random draws
  *     compile.c    expressions of signals become graphs
  *     behave.c     device models made from expressions
  *     directive.c  the table of dot commands, analyses, options, initial conditions
@@ -130,6 +131,8 @@ struct ag_scope {
 
 typedef struct ag_trail { const char *name; const void *what; } ag_trail;
 
+typedef struct ag_places { uint64_t at; uint32_t n; } ag_places;     /* where draws are made, and the number made there */
+
 typedef struct ag_waiting {              /* i(device) in an expression, resolved when all devices are known */
     ag_instance who;
     int         k;                       /* number of the reference */
@@ -150,6 +153,8 @@ struct ag_elab {
     ag_marks     said;                   /* errors already reported: a card of a subcircuit reports once */
     ag_trail    *trail; int n_trail, cap_trail;     /* parameters and functions being evaluated */
     int          depth, steps;           /* of the evaluation under way */
+    ag_places    place;                  /* the parameter, card or element that is being evaluated */
+    ag_function **formula;               /* those of function.c that were used */
     int          level;                  /* of the expansion under way */
     double       instances;              /* made by X cards so far */
     ag_waiting  *waiting; int n_waiting, cap_waiting;
@@ -195,6 +200,21 @@ const char *ag_chain(ag_elab *el, const void *what);
 void ag_trail_push(ag_elab *el, const char *name, const void *what);
 /* Counts an operation; 0 after a report when an evaluation has become too deep or too long. */
 int ag_step(ag_elab *el, ag_loc at);
+
+/* ---- function.c ---- */
+typedef enum ag_form { AG_NO_FORM, AG_EXTREME, AG_TABLED, AG_RATE, AG_INTEGRAL, AG_WRAPPED } ag_form;
+ag_form      ag_form_of(const ag_expr *e);       /* min max; table tbl pwl; ddt; idt sdt; idtmod: with that number of arguments */
+ag_function *ag_formula(ag_elab *el, const char *name, int n);       /* built-in functions written as formulas; NULL */
+/* What a call means that is written out: a function of the netlist or a formula; NULL: an operation, a form, or nothing. */
+ag_function *ag_function_of(ag_elab *el, const ag_body *b, const ag_expr *e);
+const char  *ag_function_counts(ag_elab *el, const char *name);      /* "1 or 3": arguments a built-in function takes; NULL */
+void         ag_function_guess(ag_guess *g);     /* tries all names */
+/* From now on draws are made for that parameter, card or element; returns what was before, to be put back. */
+ag_places    ag_place_of(ag_elab *el, const char *path, const char *name);
+int          ag_is_draw(const char *name);       /* normal#, uniform# */
+double       ag_draw(ag_elab *el, const char *name);                 /* the next one */
+/* Whether the x of n points rise; 0 after a report. e is the call table(x, x1, y1, ...). */
+int          ag_rising(ag_elab *el, const ag_expr *e, const double *xy, int n);
 
 /* ---- subckt.c ---- */
 int         ag_scope_node(ag_elab *el, ag_scope *s, const char *name, ag_loc at);
@@ -269,6 +289,7 @@ typedef struct ag_compiler {
     int     (*symbol)(struct ag_compiler *x, const ag_body *owner, int k);       /* a parameter */
     int     (*before)(struct ag_compiler *x, const char *name);      /* names that hide parameters; -2: not one; or NULL */
     int     (*after)(struct ag_compiler *x, const char *name);       /* time, temper: unless a parameter hides it; -2 */
+    int     (*memory)(struct ag_compiler *x, ag_form form, const ag_expr *e, const int *arg);      /* ddt, idt; or NULL */
     int       guard;                     /* keep functions of signals finite where Newton may take them: see compile.c */
 } ag_compiler;
 /* The graph node of an expression written in body b; -1 after a report. */

@@ -162,7 +162,9 @@ static ag_card *make(ag_elab *el, ag_scope *s, const ag_modelcard *m, const char
     if (!card) return NULL;
     const ag_alias *preset = ag_model_alias(model, type->text);
     if (preset) ag_card_set(el->c, card, preset->param, preset->value, type->at);
+    ag_places before = ag_place_of(el, "", name);
     set_values(el, s, card, type->next);
+    el->place = before;
     return card;
 }
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 #include "core/number.h"
+#include "core/piecewise.h"
 #include "parser/elaborate.h"
 
 /* ---- bounds and chains ---- */
@@ -64,14 +65,16 @@ int ag_constant(ag_elab *el, const char *name, double *value)
     const struct { const char *name; double value; } table[] = {
         { "pi", 3.14159265358979323846 }, { "e", 2.71828182845904523536 }, { "echarge", 1.602176634e-19 },
         { "boltz", 1.380649e-23 }, { "planck", 6.62607015e-34 }, { "kelvin", -AG_KELVIN }, { "true", 1 }, { "false", 0 },
-        { "nan", NAN }, { "temper", el->c->options.temp },
+        { "nan", NAN }, { "temper", el->c->options.temp }, { "seed#", el->c->options.seed },
     };
     for (size_t k = 0; k < sizeof table / sizeof *table; k++)
         if (!strcmp(table[k].name, name)) {
             *value = table[k].value;
             return 1;
         }
-    return 0;
+    if (!ag_is_draw(name)) return 0;
+    *value = ag_draw(el, name);
+    return 1;
 }
 
 static const char *const constant_names[] = { "pi", "echarge", "boltz", "planck", "kelvin", "temper" };
@@ -102,32 +105,33 @@ ag_op ag_builtin(ag_elab *el, const char *name, int n, int *arity)
     return *arity == n ? (ag_op)(known - 1) : AG_OP_END;
 }
 
-/* Functions of other simulators with no counterpart here yet: memory of the past, random numbers, tables. */
-static int is_later(const char *name)
+/* What those functions of other simulators would need that have no counterpart here; NULL: not one of them. */
+static const char *missing(const char *name)
 {
-    static const char *const list[] = { "ddt", "idt", "sdt", "idtmod", "delay", "absdelay", "table", "tbl", "pwl", "ddx", "gauss",
-                                        "agauss", "unif", "aunif", "rand", "random", "rnd", "mc", "flat", "white", "buf", "inv" };
+    static const struct { const char *name, *why; } list[] = {
+        { "delay", "delays are not supported" }, { "absdelay", "delays are not supported" },
+        { "ddx", "derivatives with respect to signals are not functions here" },
+        { "p", "the power of a device in an element is v(a,b)*i(device)" },
+        { "spline", "table() is a line through points" }, { "akima", "table() is a line through points" },
+        { "hertz", "elements do not depend on frequency" },
+    };
     for (size_t k = 0; k < sizeof list / sizeof *list; k++)
-        if (!strcmp(list[k], name)) return 1;
-    return 0;
+        if (!strcmp(list[k].name, name)) return list[k].why;
+    return NULL;
 }
 
 void ag_no_function(ag_elab *el, const ag_body *b, const ag_expr *e)
 {
-    int                arity;
     const ag_function *f = ag_body_function(b, e->name);
-    ag_builtin(el, e->name, -2, &arity);
-    if (f) arity = f->n_arg;
-    if (arity >= 0) {
-        ag_elab_error(el, e->at, "%s() takes %d argument%s, not %d", e->name, arity, arity == 1 ? "" : "s", e->n_arg);
-        return;
-    }
-    if (is_later(e->name)) {
-        ag_elab_error(el, e->at, "function %s() is not supported yet", e->name);
+    const char        *why = f ? NULL : missing(e->name);
+    const char        *counts = f ? ag_printf(el->a, "%d", f->n_arg) : ag_function_counts(el, e->name);
+    if (why || counts) {
+        if (why) ag_elab_error(el, e->at, "there is no function %s(): %s", e->name, why);
+        else ag_elab_error(el, e->at, "%s() takes %s argument%s, not %d", e->name, counts, strcmp(counts, "1") ? "s" : "", e->n_arg);
         return;
     }
     ag_guess g = { .name = e->name };
-    for (int op = AG_OP_IF; op < AG_OP_END; op++) ag_guess_try(&g, ag_op_name((ag_op)op));
+    ag_function_guess(&g);
     for (const char *name; b; b = b->parent)
         for (int i = 0; (name = ag_map_next(b->function, &i, NULL)); ) ag_guess_try(&g, name);
     if (g.best) ag_elab_error(el, e->at, "unknown function '%s'; did you mean '%s'?", e->name, g.best);
@@ -155,7 +159,7 @@ static int name_depends(const ag_body *b, const ag_function *inside, const char 
     for (int i = 0; inside && i < inside->n_arg; i++)
         if (inside->arg[i] == name) return 0;
     if (ag_body_symbol(b, name, &owner) >= 0) return local && owner->parent != NULL;
-    return !local && !strcmp(name, "time");
+    return local ? ag_is_draw(name) : !strcmp(name, "time");
 }
 
 static int depends(ag_elab *el, const ag_body *b, const ag_function *inside, const ag_expr *e, int local)
@@ -163,10 +167,10 @@ static int depends(ag_elab *el, const ag_body *b, const ag_function *inside, con
     if (e->op == AG_OP_NAME) return name_depends(b, inside, e->name, local);
     if (e->op == AG_OP_SIGNAL) return !local;
     if (el->depth > AG_MAX_EVAL) return 0;
-    int result = 0;
+    int result = !local && e->op == AG_OP_CALL && ag_form_of(e) >= AG_RATE && !ag_body_function(b, e->name);
     el->depth++;
     for (int i = 0; i < e->n_arg && !result; i++) result = depends(el, b, inside, e->arg[i], local);
-    ag_function *f = e->op == AG_OP_CALL && !result ? ag_body_function(b, e->name) : NULL;
+    ag_function *f = e->op == AG_OP_CALL && !result ? ag_function_of(el, b, e) : NULL;
     if (f) result = function_depends(el, f, local);
     el->depth--;
     return result;
@@ -197,10 +201,12 @@ int ag_scope_symbol(ag_elab *el, ag_scope *s, int k, double *value)
     }
     s->state[k] = AG_BUSY;
     ag_trail_push(el, x->name, &s->state[k]);
+    ag_places before = ag_place_of(el, s->path, x->name);
     int ok = 0;
     if (x->text) ag_elab_error(el, x->at, "parameter '%s' is a text, not a number", x->name);
     else if (!x->expr) ag_elab_error(el, x->at, "parameter '%s' has no value: the instance must set it", x->name);
     else ok = eval(el, &(frame){ s, NULL, NULL }, x->expr, &s->value[k]);
+    el->place = before;
     el->n_trail--;
     s->state[k] = ok ? AG_KNOWN : AG_BAD;
     *value = s->value[k];
@@ -253,14 +259,32 @@ static int eval_op(ag_elab *el, const frame *at, ag_op op, const ag_expr *e, dou
     return 1;
 }
 
+static int eval_form(ag_elab *el, const frame *at, ag_form form, const ag_expr *e, double *value)
+{
+    double *x = AG_NEW(el->a, double, e->n_arg);
+    for (int i = 0; i < e->n_arg; i++)
+        if (!eval(el, at, e->arg[i], &x[i])) return 0;
+    int n = (e->n_arg - 1) / 2;
+    *value = x[0];
+    if (form == AG_TABLED && !ag_rising(el, e, x + 1, n)) return 0;
+    if (form == AG_TABLED) *value = ag_piecewise_value(&(ag_piecewise){ x + 1, n }, x[0]);
+    for (int i = 1; i < e->n_arg && form == AG_EXTREME; i++)
+        *value = ag_op_apply(e->name[1] == 'i' ? AG_OP_MIN : AG_OP_MAX, (double[]){ *value, x[i] });
+    return 1;
+}
+
 static int eval_call(ag_elab *el, const frame *at, const ag_expr *e, double *value)
 {
     int          arity;
-    ag_function *f = ag_body_function(at->s->body, e->name);
-    if (f && f->n_arg == e->n_arg) return eval_function(el, at, f, e, value);
-    ag_op op = f ? AG_OP_END : ag_builtin(el, e->name, e->n_arg, &arity);
+    ag_function *f = ag_function_of(el, at->s->body, e);
+    if (f) return eval_function(el, at, f, e, value);
+    int    own = ag_body_function(at->s->body, e->name) != NULL;
+    ag_op   op = own ? AG_OP_END : ag_builtin(el, e->name, e->n_arg, &arity);
     if (op != AG_OP_END) return eval_op(el, at, op, e, value);
-    ag_no_function(el, at->s->body, e);
+    ag_form form = own ? AG_NO_FORM : ag_form_of(e);
+    if (form == AG_EXTREME || form == AG_TABLED) return eval_form(el, at, form, e, value);
+    if (form) ag_elab_error(el, e->at, "%s() changes during an analysis; here a constant is needed", e->name);
+    else ag_no_function(el, at->s->body, e);
     return 0;
 }
 

@@ -237,6 +237,7 @@ void ag_expand(ag_elab *el, ag_scope *s)
     for (int i = 0; i < s->body->n_element && !ag_elab_full(el); i++) {
         ag_element *e = &s->body->element[i];
         el->instances += s->caller != NULL;
+        ag_place_of(el, s->path, e->line->first);
         e->kind->add(el, s, e);
     }
     for (int i = 0; i < s->body->n_ic; i++) ag_set_ic(el, s, s->body->ic[i]);

@@ -27,6 +27,13 @@ static int teardown(void **state)
 static int op1(ag_build *b, ag_op op, int x)        { return ag_build_op(b, op, &x); }
 static int op2(ag_build *b, ag_op op, int x, int y) { return ag_build_op(b, op, (int[]){ x, y }); }
 
+static int table_of(ag_build *b, int x, const double *xy, int n)
+{
+    int node[32];
+    for (int k = 0; k < 2 * n; k++) node[k] = ag_build_const(b, xy[k]);
+    return ag_build_table(b, x, node, n);
+}
+
 /* Value of one output at u[2], p[1], time, temp [K], in one lane. */
 static double value_at(fixture *f, int node, const double *u, double p, double time, double temp)
 {
@@ -72,6 +79,7 @@ static int random_node(ag_build *b, int depth)
              : ag_build_time(b);
     }
     int x = op1(b, AG_OP_TANH, random_node(b, depth - 1));
+    if (rand() % 8 == 0) return table_of(b, x, (double[]){ -0.8, 1, -0.1, -1, 0.3, 2, 0.9, 2.5 }, 4);
     if (rand() % 2) return op1(b, one[rand() % (int)(sizeof one / sizeof *one)], x);
     int   y = random_node(b, depth - 1);
     ag_op op = two[rand() % (int)(sizeof two / sizeof *two)];
@@ -205,6 +213,36 @@ static void parameter_work_is_split_off(void **state)
     assert_close(out[1], exp(2), 1e-14, 0);
 }
 
+/* Inside, outside, at and beside the points; the slope at a point is that of the piece to its right. */
+static void tables_are_lines_with_level_ends(void **state)
+{
+    fixture     *f = *state;
+    const double xy[] = { -1, 2, 0.5, -1, 3, -1, 4, 7 };
+    const struct { double x, y, slope; } want[] = {
+        { -5, 2, 0 }, { -1, 2, -2 }, { -0.25, 0.5, -2 }, { 0.5, -1, 0 }, { 2, -1, 0 }, { 3, -1, 8 }, { 3.5, 3, 8 }, { 4, 7, 0 },
+        { 90, 7, 0 }, { -INFINITY, 2, 0 }, { INFINITY, 7, 0 }, { 3 - 1e-9, -1, 0 }, { 4 - 1e-9, 7, 8 },
+    };
+    int   x = ag_build_input(f->b, 0), fixed = table_of(f->b, x, xy, 4), slope = ag_build_derivative(f->b, fixed, 0);
+    double y;
+    assert_int_equal(fixed, table_of(f->b, x, xy, 4));
+    assert_true(ag_build_is_const(f->b, table_of(f->b, ag_build_const(f->b, -0.25), xy, 4), &y) && y == 0.5);
+    assert_int_equal(ag_build_derivative(f->b, fixed, 1), ag_build_const(f->b, 0));
+    /* The same with a point that is a parameter: p = 2 = y1, read as 2 p - 2. */
+    int node[8];
+    for (int k = 0; k < 8; k++) node[k] = ag_build_const(f->b, xy[k]);
+    node[1] = op2(f->b, AG_OP_SUB, op2(f->b, AG_OP_MUL, ag_build_const(f->b, 2), ag_build_param(f->b, 0)), node[1]);
+    int chosen = ag_build_table(f->b, x, node, 4), chosen_slope = ag_build_derivative(f->b, chosen, 0);
+    assert_int_not_equal(chosen, fixed);
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        assert_close(value(f, fixed, want[i].x, 0), want[i].y, 1e-8, 0);
+        assert_close(value(f, slope, want[i].x, 0), want[i].slope, 1e-14, 0);
+        assert_close(value(f, chosen, want[i].x, 0), want[i].y, 1e-8, 0);
+        assert_close(value(f, chosen_slope, want[i].x, 0), want[i].slope, 1e-14, 0);
+    }
+    assert_true(isnan(value(f, fixed, NAN, 0)));
+    assert_close(value(f, table_of(f->b, x, (double[]){ 1, 6 }, 1), 0.5, 0), 6, 0, 0);
+}
+
 /* Ten thousand operations on a chain of shared squares would be 2^20 without sharing. */
 static void shared_parts_keep_derivatives_small(void **state)
 {
@@ -225,7 +263,7 @@ int main(void)
         TEST(second_derivatives_come_from_the_same_builder), TEST(constants_fold_and_neutral_elements_vanish),
         TEST(derivatives_of_linear_expressions_are_constants), TEST(untaken_side_of_if_does_not_leak),
         TEST(infinite_slopes_become_finite), TEST(null_outputs_are_skipped), TEST(parameter_work_is_split_off),
-        TEST(shared_parts_keep_derivatives_small),
+        TEST(shared_parts_keep_derivatives_small), TEST(tables_are_lines_with_level_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
