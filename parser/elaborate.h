@@ -204,7 +204,7 @@ int ag_step(ag_elab *el, ag_loc at);
 /* ---- function.c ---- */
 typedef enum ag_form { AG_NO_FORM, AG_EXTREME, AG_TABLED, AG_RATE, AG_INTEGRAL, AG_WRAPPED } ag_form;
 ag_form      ag_form_of(const ag_expr *e);       /* min max; table tbl pwl; ddt; idt sdt; idtmod: with that number of arguments */
-ag_function *ag_formula(ag_elab *el, const char *name, int n);       /* built-in functions written as formulas; NULL */
+ag_function *ag_known_function(ag_elab *el, const char *name, int n);       /* built-in functions written as formulas; NULL */
 /* What a call means that is written out: a function of the netlist or a formula; NULL: an operation, a form, or nothing. */
 ag_function *ag_function_of(ag_elab *el, const ag_body *b, const ag_expr *e);
 const char  *ag_function_counts(ag_elab *el, const char *name);      /* "1 or 3": arguments a built-in function takes; NULL */

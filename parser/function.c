@@ -80,7 +80,7 @@ static ag_function *make(ag_elab *el, int k)
     return f;
 }
 
-ag_function *ag_formula(ag_elab *el, const char *name, int n)
+ag_function *ag_known_function(ag_elab *el, const char *name, int n)
 {
     for (int k = 0; k < N_FORMULA; k++) {
         if (strcmp(formula[k].name, name) || n_arg(k) != n) continue;
@@ -96,7 +96,7 @@ ag_function *ag_function_of(ag_elab *el, const ag_body *b, const ag_expr *e)
     int          arity;
     ag_function *f = ag_body_function(b, e->name);
     if (f) return f->n_arg == e->n_arg ? f : NULL;
-    return ag_builtin(el, e->name, e->n_arg, &arity) == AG_OP_END ? ag_formula(el, e->name, e->n_arg) : NULL;
+    return ag_builtin(el, e->name, e->n_arg, &arity) == AG_OP_END ? ag_known_function(el, e->name, e->n_arg) : NULL;
 }
 
 const char *ag_function_counts(ag_elab *el, const char *name)
