@@ -73,6 +73,7 @@ typedef struct ag_origin {
     const ag_deck *deck;
     ag_map        *define;               /* -D name -> its ag_expr */
     ag_table      *table;                /* files of numbers that were read */
+    int            functions;            /* file of the built-in formulas (function.c), 0: not yet used */
 } ag_origin;
 
 /* One row per letter. add() is called once per instance of the card. */

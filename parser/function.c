@@ -68,12 +68,24 @@ static int n_arg(int k)
     return n;
 }
 
+/* The texts are one file of their own, so that they are read like any other expression. */
+static ag_loc place_of_text(ag_elab *el, int k)
+{
+    static const char label[] = "built-in functions";
+    uint32_t          from = 0;
+    for (int i = 0; i < k; i++) from += (uint32_t)strlen(formula[i].text) + 1;
+    if (!el->origin->functions) {
+        const char *all = "";
+        for (int i = 0; i < N_FORMULA; i++) all = ag_printf(el->origin->a, "%s%s\n", all, formula[i].text);
+        el->origin->functions = ag_diag_add_file(el->c->diag, label, all, strlen(all), AG_NOWHERE);
+    }
+    return (ag_loc){ from, (uint16_t)el->origin->functions, (uint16_t)strlen(formula[k].text) };
+}
+
 static ag_function *make(ag_elab *el, int k)
 {
     ag_function *f = AG_NEW(el->a, ag_function, 1);
-    size_t       n = strlen(formula[k].text);
-    int          file = ag_diag_add_file(el->c->diag, "built-in function", formula[k].text, n, AG_NOWHERE);
-    *f = (ag_function){ .name = formula[k].name, .n_arg = n_arg(k), .body = el->top, .at = { 0, (uint16_t)file, (uint16_t)n } };
+    *f = (ag_function){ .name = formula[k].name, .n_arg = n_arg(k), .body = el->top, .at = place_of_text(el, k) };
     f->arg = AG_NEW(el->a, const char *, f->n_arg);
     for (int i = 0; i < f->n_arg; i++) f->arg[i] = ag_name0(el->c->names, formula[k].arg[i]);
     f->expr = ag_deck_expr(el->c, f->at);
@@ -86,7 +98,7 @@ ag_function *ag_known_function(ag_elab *el, const char *name, int n)
         if (strcmp(formula[k].name, name) || n_arg(k) != n) continue;
         if (!el->formula) el->formula = AG_NEW(el->a, ag_function *, N_FORMULA);
         if (!el->formula[k]) el->formula[k] = make(el, k);
-        return el->formula[k];
+        return el->formula[k]->expr ? el->formula[k] : NULL;      /* NULL: no room for another file */
     }
     return NULL;
 }
