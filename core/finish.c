@@ -57,19 +57,53 @@ static void find_uniform(ag_batch *b)
     }
 }
 
+static int derived_of(const ag_model *m, const char *name)
+{
+    for (int k = 0; k < m->n_derived; k++)
+        if (!strcmp(m->derived[k].name, name)) return k;
+    return -1;
+}
+
+/* [n_ref][lane] values of other devices, whose batches are prepared before; NAN where a device is missing (reported). */
+static double **foreign_values(ag_circuit *c, const ag_batch *b)
+{
+    const ag_model *m = b->model;
+    double **v = AG_NEW(c->arena, double *, m->n_ref + 1);
+    for (int k = 0; k < m->n_ref; k++) {
+        v[k] = AG_NEW(c->arena, double, padded(b));
+        for (int lane = 0; lane < padded(b); lane++) {
+            ag_instref      r = b->ref[lane * m->n_ref + k];
+            const ag_batch *other = r.batch < 0 ? NULL : c->batch[r.batch];
+            int             d = other && m->ref[k].value ? derived_of(other->model, m->ref[k].value) : -1;
+            v[k][lane] = d < 0 ? NAN : other->derived[d][r.lane];
+        }
+    }
+    return v;
+}
+
+static int needs_others(const ag_model *m)
+{
+    for (int k = 0; k < m->n_ref; k++)
+        if (m->ref[k].value) return 1;
+    return 0;
+}
+
 static void prepare(ag_circuit *c, ag_batch *b)
 {
     const ag_model *m = b->model;
     if (!m->prepare) return;
+    double **foreign = needs_others(m) ? foreign_values(c, b) : NULL;
+    const double **f = AG_NEW(c->arena, const double *, m->n_ref + 1);
     const double **p = AG_NEW(c->arena, const double *, m->n_param);
     double       **d = AG_NEW(c->arena, double *, m->n_derived);
     ag_tile tile = {
         .n = AG_LANES, .gmin = c->options.gmin, .srcfact = 1, .p = p, .d = (const double *const *)d, .vector = c->vector,
-        .data = m->data, .scratch = AG_NEW(c->arena, double, m->scratch),
+        .data = m->data, .scratch = AG_NEW(c->arena, double, m->scratch), .foreign = f,
     };
     for (int first = 0; first < b->n; first += AG_LANES) {
         for (int k = 0; k < m->n_param; k++) p[k] = b->param[k] + (b->uniform[k] ? 0 : first);
         for (int k = 0; k < m->n_derived; k++) d[k] = b->derived[k] + first;
+        for (int k = 0; foreign && k < m->n_ref; k++) f[k] = foreign[k] + first;
         tile.temp = b->temp + first;
         m->prepare(&tile, d);
     }
@@ -122,8 +156,10 @@ ag_status ag_circuit_finish(ag_circuit *c)
         find_uniform(b);
         check_model(c, b);
         check_refs(c, b);
-        prepare(c, b);
     }
+    for (int others = 0; others < 2; others++)
+        for (int i = 0; i < c->n_batch; i++)
+            if (needs_others(c->batch[i]->model) == others) prepare(c, c->batch[i]);
     if (ag_diag_errors(c->diag)) return AG_ESYNTAX;
     ag_match_check(c);
     c->finished = 1;

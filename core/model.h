@@ -2,9 +2,10 @@
  *
  * A device maps m inputs to m outputs. Inputs: its branch voltages, then its own unknowns, then foreign unknowns
  * (ag_ref). Outputs: the branch currents (they leave terminal pos and enter terminal neg *inside* the device,
- * so KCL holds by construction), then its own equations; a ref has no output. Each output is f(u,t) + d/dt q(u) = 0
- * (for a branch: its current). Only the solver integrates. Node numbers, stamps, time step and method never
- * appear in a model. A branch that only senses has no entry in df_nz/dq_nz rows and leaves its f untouched. */
+ * so KCL holds by construction), then its own equations, then what it adds to the equation of each foreign unknown (the
+ * voltage that one coil induces in another). Each output is f(u,t) + d/dt q(u) = 0 (for a branch: its current). Only the
+ * solver integrates. Node numbers, stamps, time step and method never appear in a model. A branch that only senses, and
+ * a foreign unknown that is only read, has no entry in df_nz/dq_nz rows and leaves its f untouched. */
 #ifndef AG_MODEL_H
 #define AG_MODEL_H
 #include <stdint.h>
@@ -51,7 +52,8 @@ typedef struct ag_unknown {               /* an unknown the device adds: state, 
     const char *help;
 } ag_unknown;
 
-typedef struct ag_ref { const char *name; } ag_ref;      /* foreign unknown: the branch current of another device */
+/* Foreign unknown: the branch current of another device; and the derived value of that device which prepare needs (NULL: none). */
+typedef struct ag_ref { const char *name, *value; } ag_ref;
 
 /* One slice of a batch. Each pointer is a column of n lanes; Jacobian column = out * m + in. */
 typedef struct ag_tile {
@@ -62,6 +64,7 @@ typedef struct ag_tile {
     const double *const *p;               /* parameters; a uniform one points to a constant tile */
     const double *const *d;               /* derived values, from prepare */
     const double *const *latch;           /* memories, as of the last accepted point */
+    const double *const *foreign;         /* [n_ref] in prepare: values of the other devices that refs ask for */
     const double *const *u;               /* inputs: branch voltages [V], own unknowns, refs */
     double *const       *f, *const *q;    /* outputs: f(u,t) and q(u) in f + dq/dt; 0 before eval, which sets what it has */
     double *const       *df, *const *dq;  /* df/du, dq/du; df == NULL: residual only (then dq is NULL too) */

@@ -151,7 +151,7 @@ static void report_variable(ag_circuit *c, ag_instance i, const char *var, ag_lo
 {
     const ag_model *m = model_of(c, i);
     ag_guess g = { .name = var };
-    char    *list = ag_printf(c->arena, "%s", m->flags & AG_TWO_TERMINAL ? "v, i, p, g" : "i, p");
+    char    *list = ag_printf(c->arena, "%s", !m->n_branch ? "no voltage" : m->flags & AG_TWO_TERMINAL ? "v, i, p, g" : "i, p");
     for (int k = 0; k < m->n_branch && !(m->flags & AG_TWO_TERMINAL); k++) {
         ag_guess_try(&g, m->branch[k].name);
         list = ag_printf(c->arena, "%s, %s", list, m->branch[k].name);
@@ -178,8 +178,8 @@ static int variable(ag_circuit *c, ag_instance i, const char *var, ag_loc at)
     const char     *name = ag_printf(c->arena, "@%s[%s]", name_of(c, i), var);
     int k = find_unknown(m, var);
     if (k >= 0) return keep(c, device_probe(i, AG_PROBE_UNKNOWN, k, m->unknown[k].unit), name);
-    if (!strcmp(var, "i")) return current(c, i, name);
-    if (!strcmp(var, "p")) return power(c, i, name);
+    if (!strcmp(var, "i") && m->n_branch) return current(c, i, name);
+    if (!strcmp(var, "p") && m->n_branch) return power(c, i, name);
     if (!strcmp(var, "v")) return two_terminal(c, i, AG_PROBE_VOLTAGE, "V", name, at);
     if (!strcmp(var, "g")) return two_terminal(c, i, AG_PROBE_CONDUCTANCE, "S", name, at);
     k = find_branch(m, var);
@@ -219,6 +219,10 @@ int ag_signal(ag_circuit *c, const char *kind, const char *a, const char *b, ag_
     }
     ag_instance i = find_device(c, a, at);
     if (i.batch < 0) return -1;
+    if (*kind != '@' && !model_of(c, i)->n_branch) {
+        ag_error(c->diag, at, "'%s' (%s) has no current and no power", name_of(c, i), model_of(c, i)->title);
+        return -1;
+    }
     if (*kind == 'i') return current(c, i, ag_printf(c->arena, "i(%s)", name_of(c, i)));
     if (*kind == 'p') return power(c, i, ag_printf(c->arena, "p(%s)", name_of(c, i)));
     return variable(c, i, b ? b : "", at);

@@ -284,27 +284,34 @@ void ag_add_behaviour(ag_elab *el, ag_scope *s, ag_element *e, enum ag_behaviour
 /* ---- i(device) ---- */
 
 /* i(r1) inside "x1." means "r.x1.r1"; a full name is taken as it is. */
-static ag_instance find_device(const ag_elab *el, const ag_waiting *w)
+static ag_instance find_device(const ag_elab *el, const char *given, const char *path)
 {
     ag_names   *names = el->c->names;
-    const char *dot = strrchr(w->name, '.'), *last = dot && dot[1] ? dot + 1 : w->name, *full = w->name;
-    if (*w->path || last != w->name) full = ag_name0(names, ag_printf(el->a, "%c.%s%s", last[0], w->path, w->name));
+    const char *dot = strrchr(given, '.'), *last = dot && dot[1] ? dot + 1 : given, *full = given;
+    if (*path || last != given) full = ag_name0(names, ag_printf(el->a, "%c.%s%s", last[0], path, given));
     ag_instance i = ag_circuit_find(el->c, full);
-    if (i.batch < 0 && dot) i = ag_circuit_find(el->c, w->name);
+    if (i.batch < 0 && dot) i = ag_circuit_find(el->c, given);
     return i;
 }
 
-static void no_device(ag_elab *el, const ag_waiting *w)
+static void no_device(ag_elab *el, const char *given, const char *path, ag_loc at)
 {
-    ag_guess    g = { .name = w->name };
+    ag_guess    g = { .name = given };
     const char *name;
-    size_t      n = strlen(w->path);
+    size_t      n = strlen(path);
     for (int k = 0; !ag_elab_full(el) && (name = ag_map_next(el->c->instance_map, &k, NULL)); ) {
         if (!n) ag_guess_try(&g, name);
-        else if (name[1] == '.' && !strncmp(name + 2, w->path, n)) ag_guess_try(&g, name + 2 + n);
+        else if (name[1] == '.' && !strncmp(name + 2, path, n)) ag_guess_try(&g, name + 2 + n);
     }
-    if (g.best) ag_elab_error(el, w->at, "no device '%s'; did you mean '%s'?", w->name, g.best);
-    else ag_elab_error(el, w->at, "no device '%s'", w->name);
+    if (g.best) ag_elab_error(el, at, "no device '%s'; did you mean '%s'?", given, g.best);
+    else ag_elab_error(el, at, "no device '%s'", given);
+}
+
+ag_instance ag_find_device(ag_elab *el, const char *name, const char *path, ag_loc at)
+{
+    ag_instance i = find_device(el, name, path);
+    if (i.batch < 0) no_device(el, name, path, at);
+    return i;
 }
 
 static int own_current(const ag_model *m)
@@ -338,12 +345,13 @@ void ag_resolve_waiting(ag_elab *el)
 {
     for (int n = 0; n < el->n_waiting && !ag_elab_full(el); n++) {
         const ag_waiting *w = &el->waiting[n];
-        ag_instance i = find_device(el, w);
-        if (i.batch < 0) {
-            no_device(el, w);
+        ag_instance i = ag_find_device(el, w->name, w->path, w->at);
+        if (i.batch < 0) continue;
+        const ag_model *m = el->c->batch[i.batch]->model;
+        if (!m->n_branch) {
+            ag_elab_error(el, w->at, "'%s' (%s) has no current", w->name, m->title);
             continue;
         }
-        const ag_model *m = el->c->batch[i.batch]->model;
         if (own_current(m) < 0) {
             i = ammeter(el, i, w->at);
             m = el->c->batch[i.batch]->model;

@@ -144,6 +144,7 @@ static ag_status elaborate(ag_circuit *c, ag_origin *origin, const ag_setting *s
     ag_expand(el, el->main);
     ag_check_cards(el);
     ag_resolve_waiting(el);
+    ag_resolve_couplings(el);
     if (!ag_elab_full(el)) ag_directive_late(el);
     ag_check_topology(el);
     set_devices(el);

@@ -5,6 +5,7 @@
  *     subckt.c     nodes, instance names, expansion of X
  *     element.c    the table of element letters, what all elements share, the elements D M N
  *     passive.c    R C L
+ *     coupling.c   K
  *     controlled.c E G F H B
  *     formula.c    value=, poly, table, pwl of E G F H as one expression
  *     source.c     V and I, waveforms
@@ -141,6 +142,14 @@ typedef struct ag_waiting {              /* i(device) in an expression, resolved
     ag_loc      at;
 } ag_waiting;
 
+typedef struct ag_pair {                  /* two coupled inductors, found when all devices are known */
+    ag_instance     who;
+    const ag_field *name[2];
+    const char     *path;                /* of the scope */
+    ag_loc          at;                  /* of the coefficient */
+    ag_instance     inductor[2];
+} ag_pair;
+
 struct ag_elab {
     ag_circuit  *c;
     ag_arena    *a;
@@ -159,6 +168,7 @@ struct ag_elab {
     int          level;                  /* of the expansion under way */
     double       instances;              /* made by X cards so far */
     ag_waiting  *waiting; int n_waiting, cap_waiting;
+    ag_pair     *pair; int n_pair, cap_pair;
     double       tstep, tstop;           /* of the first .tran, for defaults of waveforms */
     int          no_tstep;               /* it gives no TSTEP: tstep is a guess */
 };
@@ -249,6 +259,10 @@ ag_loc         ag_field_span(const ag_field *f);
 /* ---- passive.c ---- */
 void ag_add_passive(ag_elab *el, ag_scope *s, ag_element *e);                         /* R, C, L */
 
+/* ---- coupling.c ---- */
+void ag_add_coupling(ag_elab *el, ag_scope *s, ag_element *e);                        /* K */
+void ag_resolve_couplings(ag_elab *el);
+
 /* ---- controlled.c ---- */
 void ag_add_controlled(ag_elab *el, ag_scope *s, ag_element *e);                      /* E, G */
 void ag_add_current_controlled(ag_elab *el, ag_scope *s, ag_element *e);              /* F, H */
@@ -308,6 +322,8 @@ void ag_add_behaviour(ag_elab *el, ag_scope *s, ag_element *e, enum ag_behaviour
 /* Reference k of an instance is the current of the device of that name, seen from a scope: resolved when all are known. */
 void ag_wait_current(ag_elab *el, const ag_scope *s, ag_instance who, int k, const char *name, ag_loc at);
 void ag_resolve_waiting(ag_elab *el);
+/* The device that a name means in a scope with that path; batch < 0 after a report. */
+ag_instance ag_find_device(ag_elab *el, const char *name, const char *path, ag_loc at);
 
 /* ---- directive.c ---- */
 int  ag_directive_local(const char *first);      /* .ic, .nodeset: belong to the subcircuit they stand in */

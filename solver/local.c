@@ -171,7 +171,7 @@ static void reduce(ag_system *s, const double *b)
                 for (int c = 0; c < p->ne; c++)
                     t[r] += p->w[r * p->ne + c][i] * b[p->own[p->elim[c]][i]];
             }
-            for (int k = 0; k < p->nb + p->nu; k++) {
+            for (int k = 0; k < p->mi; k++) {
                 double sum = 0;
                 int any = 0;
                 for (int r = 0; r < p->ne; r++)
@@ -181,7 +181,7 @@ static void reduce(ag_system *s, const double *b)
                     }
                 if (!any)
                     continue;
-                s->rhs[s->reduced[k < p->nb ? p->pos[k][i] : p->own[k - p->nb][i]]] -= sum;
+                s->rhs[s->reduced[k < p->nb ? p->pos[k][i] : p->row[k][i]]] -= sum;
                 if (k < p->nb)
                     s->rhs[s->reduced[p->neg[k][i]]] += sum;
             }
@@ -203,7 +203,7 @@ static void expand(ag_system *s, const double *b, double *dx)
                 for (int k = 0; k < p->mi; k++)
                     if (p->jeb[c * p->mi + k]) {
                         double d = k < p->nb ? s->work[p->pos[k][i]] - s->work[p->neg[k][i]]
-                                 : s->work[k < p->nb + p->nu ? p->own[k - p->nb][i] : p->ref[k - p->nb - p->nu][i]];
+                                 : s->work[p->row[k][i]];
                         t[c] -= p->jeb[c * p->mi + k][i] * d;
                     }
             }

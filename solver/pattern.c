@@ -138,7 +138,7 @@ static void compress(ag_system *s, gather *g, ag_arena *scratch)
 static void add_stamps(ag_system *s, ag_part *p)
 {
     p->stamp = AG_NEW(s->arena, ag_stampref, p->mi * p->mi + 1);
-    for (int out = 0; out < p->nb + p->nu; out++)
+    for (int out = 0; out < p->mi; out++)
         for (int in = 0; in < p->mi; in++)
             if (!is_eliminated(p, out) && !is_eliminated(p, in) && is_entry(p, out, in))
                 add_stamp(s, p, out, in);

@@ -25,7 +25,7 @@ static void gather(const ag_part *p, const double *x, const lanes *l, double *co
             u[k][i] = x[pos[i]] - x[neg[i]];
     }
     for (int k = p->nb; k < p->mi; k++) {
-        const int *at = (k < p->nb + p->nu ? p->own[k - p->nb] : p->ref[k - p->nb - p->nu]) + l->from;
+        const int *at = p->row[k] + l->from;
         for (int i = 0; i < l->n; i++)
             u[k][i] = x[at[i]];
     }
@@ -83,7 +83,7 @@ static void initial_inputs(const ag_part *p, const lanes *l)
 /* f and q are left alone by a model where it has nothing to say; columns outside its pattern do not exist. */
 static void evaluate(const ag_part *p, lanes *l, int jacobian)
 {
-    for (int k = 0; k < p->nb + p->nu; k++) {
+    for (int k = 0; k < p->mi; k++) {
         memset(l->f[k], 0, (size_t)l->n * sizeof(double));
         memset(l->q[k], 0, (size_t)l->n * sizeof(double));
     }
@@ -96,7 +96,7 @@ static void evaluate(const ag_part *p, lanes *l, int jacobian)
 
 static void follow_tangent(const ag_part *p, const lanes *l)
 {
-    for (int out = 0; out < p->nb + p->nu; out++)
+    for (int out = 0; out < p->mi; out++)
         for (int in = 0; in < p->mi; in++)
             for (int i = 0, e = MI(p, out, in); i < l->n; i++) {
                 if (p->df[e])
@@ -155,13 +155,14 @@ static void scatter_rows(ag_system *s, const ag_part *p, const ag_point *pt, con
             s->S[neg[i]] += fabs(f) + rounding * fabs(q);
         }
     }
-    for (int k = p->nb; k < p->nb + p->nu; k++) {
-        const int *row = p->own[k - p->nb] + l->from;
-        for (int i = 0; i < l->n; i++) {
-            s->F[row[i]] = l->f[k][i];
-            s->Q[row[i]] = l->q[k][i];
-            s->S[row[i]] = INFINITY;             /* a linear device's own row holds exactly after every solve */
+    for (int k = p->nb; k < p->mi; k++) {
+        const int *row = p->row[k] + l->from;
+        for (int i = 0; i < l->n && p->adds[k]; i++) {
+            s->F[row[i]] += l->f[k][i];
+            s->Q[row[i]] += l->q[k][i];
         }
+        for (int i = 0; i < l->n && p->linear && k < p->nb + p->nu; i++)
+            s->S[row[i]] = INFINITY;             /* a linear device's own row holds exactly after every solve */
     }
 }
 
@@ -171,13 +172,11 @@ static void own_tolerance(ag_system *s, const ag_part *p, const lanes *l)
     double reltol = s->c->options.reltol;
     for (int out = p->nb; out < p->nb + p->nu; out++) {
         const int *row = p->own[out - p->nb] + l->from;
-        for (int i = 0; i < l->n; i++)
-            s->S[row[i]] = 0;
         for (int in = 0; in < p->mi; in++) {
             if (!p->df[MI(p, out, in)] && !p->dq[MI(p, out, in)])
                 continue;
             for (int i = 0; i < l->n; i++) {
-                int at = in < p->nb ? 0 : (in < p->nb + p->nu ? p->own[in - p->nb] : p->ref[in - p->nb - p->nu])[l->from + i];
+                int at = in < p->nb ? 0 : p->row[in][l->from + i];
                 double tol = in < p->nb ? s->c->options.vntol : s->abstol[at];
                 s->S[row[i]] += fabs(l->j[MI(p, out, in)][i]) * (reltol * fabs(p->u[in][l->from + i]) + tol);
             }

@@ -113,6 +113,11 @@ static void part_places(ag_system *s, ag_part *p)
     p->row = AG_NEW(s->arena, int *, p->mi + 1);
     for (int k = 0; k < p->nu; k++)
         p->row[p->nb + k] = p->own[k];
+    for (int k = 0; k < m->n_ref; k++)
+        p->row[p->nb + p->nu + k] = p->ref[k];
+    p->adds = AG_NEW(s->arena, unsigned char, p->mi + 1);
+    for (int e = 0; e < p->mi * p->mi; e++)
+        p->adds[e / p->mi] |= (unsigned char)(e / p->mi < p->nb + p->nu || p->df[e] || p->dq[e]);
 }
 
 /* Initial branch voltages under uic: the branch's parameter, NAN where it is not given. */

@@ -33,7 +33,8 @@ typedef struct ag_part {                 /* a batch in the system */
     int   **pos, **neg;                  /* [nb][padded]: unknowns at the branch ends */
     int   **own;                         /* [nu][padded] */
     int   **ref;                         /* [n_ref][padded] */
-    int   **row;                         /* [mi][padded]: unknown of an own output (alias of own), NULL for branches */
+    int   **row;                         /* [mi][padded]: row of an output that is no branch (alias of own, ref) */
+    unsigned char *adds;                 /* [mi]: whether that output has entries; a foreign unknown may be read only */
     double **u;                          /* [mi][padded]: where the device was evaluated last */
     int     limits;                      /* a limit hook or ranges: u may differ from x */
     double **init;                       /* [nb][padded]: initial branch voltage under uic (NAN: none), or NULL */

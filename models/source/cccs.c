@@ -11,7 +11,7 @@ enum { GAIN, MULT };
 
 static const char *const terminal[] = { [P] = "p", [N] = "n" };
 static const ag_branch   branch[]   = { [V] = { "v", P, N, 0 } };
-static const ag_ref      ref[]      = { { "controlling current" } };
+static const ag_ref      ref[]      = { { "controlling current", NULL } };
 static const ag_param    param[]    = {
     [GAIN] = { "gain", "A/A", 1, -1e18, 1e18, "current gain", AG_REAL, AG_ON_INSTANCE },
     [MULT] = { "m",    "1",   1, 1e-9,  1e9,  "number of parallel sources", AG_REAL, AG_ON_INSTANCE },

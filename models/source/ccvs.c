@@ -17,7 +17,7 @@ static const ag_branch   branch[]   = { [V] = { "v", P, N, 0 } };
 static const ag_unknown  unknown[]  = {
     { "i", "A", -1, 0, 0, -INFINITY, INFINITY, 0, 1, "current into p" },
 };
-static const ag_ref      ref[]      = { { "controlling current" } };
+static const ag_ref      ref[]      = { { "controlling current", NULL } };
 static const ag_param    param[]    = {
     [GAIN] = { "gain", "ohm", 1, -1e18, 1e18, "transresistance", AG_REAL, AG_ON_INSTANCE },
 };

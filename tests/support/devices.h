@@ -57,7 +57,7 @@ static const ag_model   v_model = {
 
 static const char *const three_terminal[] = { "d", "g", "s" };
 static const ag_branch   three_branch[] = { { "vds", 0, 2, 0 }, { "vgs", 1, 2, 0 } };
-static const ag_ref      three_ref[] = { { "control" } };
+static const ag_ref      three_ref[] = { { "control", NULL } };
 static const ag_model    three_model = {
     .name = "three", .title = "three terminals", .terminal = three_terminal, .n_terminal = 3, .branch = three_branch,
     .n_branch = 2,

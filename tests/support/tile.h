@@ -17,7 +17,7 @@ typedef struct tile {
     const ag_model *model;
     ag_tile  t;
     int      n, m, n_out;                 /* lanes, inputs, outputs */
-    double  *temp, **p, **d, **u, **f, **q, **df, **dq, *scratch;
+    double  *temp, **p, **d, **u, **f, **q, **df, **dq, **foreign, *scratch;
 } tile;
 
 static inline double **tile_columns(int count, int n)
@@ -49,26 +49,28 @@ static inline tile *tile_new(const ag_model *model, int n)
 {
     tile *x = calloc(1, sizeof *x);
     if (!x) abort();
-    int m = ag_model_inputs(model), out = model->n_branch + model->n_unknown;
+    int m = ag_model_inputs(model), out = m;
     x->model = model, x->n = n, x->m = m, x->n_out = out;
     x->p = tile_columns(model->n_param, n), x->d = tile_columns(model->n_derived, n), x->u = tile_columns(m, n);
     x->f = tile_columns(out, n), x->q = tile_columns(out, n);
     x->df = tile_columns(m * m, n), x->dq = tile_columns(m * m, n);
+    x->foreign = tile_columns(model->n_ref, n);
     x->temp = malloc((size_t)n * sizeof(double));
     x->scratch = malloc((model->scratch + 1) * sizeof(double));
     if (!x->temp || !x->scratch) abort();
     tile_fill(x->temp, n, 300.15);
+    for (int k = 0; k < model->n_ref; k++) tile_fill(x->foreign[k], n, 1e-3);
     for (int k = 0; k < model->n_param; k++) tile_fill(x->p[k], n, tile_default(&model->param[k]));
     x->t = (ag_tile){ .n = n, .srcfact = 1, .gmin = 1e-12, .temp = x->temp, .p = (const double *const *)x->p,
                       .d = (const double *const *)x->d, .u = (const double *const *)x->u, .f = x->f, .q = x->q,
-                      .df = x->df, .dq = x->dq, .vector = tile_vector, .data = model->data, .scratch = x->scratch };
+                      .df = x->df, .dq = x->dq, .foreign = (const double *const *)x->foreign, .vector = tile_vector, .data = model->data, .scratch = x->scratch };
     return x;
 }
 
 static inline void tile_free(tile *x)
 {
     tile_drop(x->p), tile_drop(x->d), tile_drop(x->u), tile_drop(x->f);
-    tile_drop(x->q), tile_drop(x->df), tile_drop(x->dq);
+    tile_drop(x->q), tile_drop(x->df), tile_drop(x->dq), tile_drop(x->foreign);
     free(x->temp), free(x->scratch), free(x);
 }
 
