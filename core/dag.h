@@ -13,7 +13,8 @@ enum {
     DAG_TABLE, DAG_SLOPE,                                                   /* table number `index` at arg[0], its dy/dx */
     DAG_END
 };
-enum { DAG_ON_INPUT = 1, DAG_ON_PARAM = 2, DAG_ON_TIME = 4, DAG_ON_TEMPER = 8 };   /* what a value depends on */
+enum { DAG_ON_INPUT = 1, DAG_ON_PARAM = 2, DAG_ON_TIME = 4, DAG_ON_TEMPER = 8,     /* what a value depends on */
+       DAG_JUMPS = 16 };                                                           /* at some value of an input */
 
 typedef struct dag_node {
     int      op, arg[3], n_arg;

@@ -58,12 +58,27 @@ static void rehash(ag_build *b)
     }
 }
 
+/* Operations that are constant on both sides of a step. */
+static int is_step(const ag_build *b, const dag_node *x)
+{
+    unsigned on = x->n_arg ? b->node[x->arg[0]].on | (x->n_arg == 2 ? b->node[x->arg[1]].on : 0) : 0;
+    if (!(on & DAG_ON_INPUT)) return 0;
+    switch (x->op) {
+    case AG_OP_NOT: case AG_OP_LT: case AG_OP_LE: case AG_OP_GT: case AG_OP_GE: case AG_OP_EQ: case AG_OP_NE: case AG_OP_AND: case AG_OP_OR:
+    case AG_OP_SGN: case AG_OP_INT: case AG_OP_FLOOR: case AG_OP_CEIL: case AG_OP_NINT: case AG_OP_U: case AG_OP_IF: case AG_OP_MOD:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
 static int intern(ag_build *b, dag_node x)
 {
     size_t k = slot_of(b, &x);
     for (; b->slot[k]; k = (k + 1) & (b->size - 1))
         if (equal(&b->node[b->slot[k] - 1], &x)) return b->slot[k] - 1;
     for (int i = 0; i < x.n_arg; i++) x.on |= b->node[x.arg[i]].on;
+    if (is_step(b, &x)) x.on |= DAG_JUMPS;
     *AG_PUSH(b->arena, b->node, b->n, b->cap) = x;
     b->slot[k] = b->n;
     if (2 * (size_t)b->n >= b->size) rehash(b);
@@ -85,6 +100,7 @@ int ag_build_is_const(const ag_build *b, int node, double *value)
 
 int ag_build_uses_time(const ag_build *b, int node)  { return (b->node[node].on & DAG_ON_TIME) != 0; }
 int ag_build_uses_input(const ag_build *b, int node) { return (b->node[node].on & DAG_ON_INPUT) != 0; }
+int ag_build_jumps(const ag_build *b, int node)      { return (b->node[node].on & DAG_JUMPS) != 0; }
 
 /* ---- simplification: each returns the number of a simpler equal node, or -1 ---- */
 

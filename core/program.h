@@ -24,6 +24,8 @@ int ag_build_table(ag_build *b, int x, const int *xy, int n);
 int ag_build_is_const(const ag_build *b, int node, double *value);   /* 1 and the value, or 0 */
 int ag_build_uses_time(const ag_build *b, int node);
 int ag_build_uses_input(const ag_build *b, int node);
+/* Whether it has steps where an input passes some value; its derivative does not tell. */
+int ag_build_jumps(const ag_build *b, int node);
 /* d node / d input k. At kinks (abs, min, if, comparisons, points of a table) the derivative of the side taken. */
 int ag_build_derivative(ag_build *b, int node, int k);
 

@@ -166,6 +166,7 @@ static int *equations(behave *b, ag_build *g, enum ag_behaviour what, int value,
     b->m.flags = AG_LINEAR | AG_TWO_TERMINAL;
     for (int r = 0; r < b->n_row; r++) {
         if (ag_build_uses_time(g, out[r])) b->m.flags |= AG_TIMED;
+        if (ag_build_jumps(g, out[r])) b->m.flags &= ~AG_LINEAR;
         for (int k = 0; k < m; k++) {
             double zero;
             int    d = ag_build_derivative(g, out[r], k);

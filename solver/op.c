@@ -194,13 +194,15 @@ ag_status ag_operating_point(ag_newton *w, double *x, int ic, ag_loc at)
     start o = { .w = w, .x = x, .good = AG_NEW(s->arena, double, s->n + 1),
                 .hist = AG_NEW(s->arena, double, s->rows), .itl = (int)s->c->options.itl1,
                 .p = { .srcfact = 1, .hold = 1, .clamp = clamp } };
-    memcpy(o.good, x, ((size_t)s->n + 1) * sizeof(double));
     int nodesets = 0;
     for (int k = 0; k < plan->n_ic; k++) {
         nodesets += plan->ic[k].nodeset;
-        if (plan->ic[k].node > 0 && (ic || plan->ic[k].nodeset))
+        if (plan->ic[k].node > 0 && (ic || plan->ic[k].nodeset)) {
             clamp[o.p.n_clamp++] = plan->ic[k];
+            x[plan->ic[k].node - 1] = plan->ic[k].value;      /* a voltage source on the node is stronger than the clamp */
+        }
     }
+    memcpy(o.good, x, ((size_t)s->n + 1) * sizeof(double));
     ag_status status = every_way(&o);
     if (status == AG_OK && nodesets > 0) {            /* a nodeset is a guess: solve again without its clamp */
         o.p.n_clamp = 0;

@@ -25,7 +25,7 @@ FAULTS = [
     ("solver/newton.c", "top <= UPDATE_SAFETY;", "top <= 1e9;", "convergence without a small update"),
     # operating point
     ("solver/op.c", "memcpy(o->x, o->good, bytes);", "(void)bytes;", "a failed attempt is not undone"),
-    ("solver/op.c", "clamp[o.p.n_clamp++] = plan->ic[k];\n    }", "(void)clamp;\n    }", ".ic and .nodeset are forgotten"),
+    ("solver/op.c", "clamp[o.p.n_clamp++] = plan->ic[k];\n            x[", "x[", ".ic and .nodeset are forgotten"),
     ("solver/op.c", "if (has(o->w->s, 0))", "if (0)", "states with several solutions are left to Newton"),
     ("solver/op.c", "if (has(o->w->s, 1))", "if (0)", "memories that hold=0 frees are left to Newton"),
     ("solver/stamp.c", "return hold == AG_KEPT;", "return 1;", "hold=0 does not free a memory"),
@@ -156,6 +156,9 @@ FAULTS = [
     ("core/derivative.c", "sub(b, num(b, 1), sqr(b, self)), dx)", "add(b, num(b, 1), sqr(b, self)), dx)", "derivative of tanh"),
     ("core/program_run.c", "EACH3(x != 0 ? y : z)", "EACH3(x != 0 ? z : y)", "branches of the ternary"),
     ("core/program_run.c", "case AG_OP_LE:    EACH2(x <= y);", "case AG_OP_LE:    EACH2(x < y);", "<= becomes <"),
+    ("parser/behave.c", "if (ag_build_jumps(g, out[r])) b->m.flags &= ~AG_LINEAR;", "", "a step with constant derivatives taken for linear"),
+    ("core/program.c", "case AG_OP_SGN: case AG_OP_INT: case AG_OP_FLOOR:", "case AG_OP_SGN: case AG_OP_INT:", "floor taken for a line"),
+    ("solver/op.c", "x[plan->ic[k].node - 1] = plan->ic[k].value;", "", "a nodeset at a voltage source has no effect"),
     # numbers
     ("core/number.c", '{ "meg", 6 }', '{ "meg", -3 }', "suffix meg read as milli"),
     ("core/number.c", '{ "p", -12 }', '{ "p", -15 }', "suffix p"),
