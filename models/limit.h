@@ -47,4 +47,8 @@ static inline double ag_limit_drain(double now, double next)
     if (next > now) return ag_min(next, now >= 3.5 ? 3 * now + 2 : 4);
     return now >= 3.5 ? ag_max(next, 2) : ag_max(next, -0.5);
 }
+
+/* The part of the step from now to next that ends at `limited`: with the smallest of them all inputs of a device are held back
+ * alike, so that the point stays on the line of Newton's step, where what the inputs have in common is kept. */
+static inline double ag_limit_part(double now, double next, double limited) { return next == limited ? 1 : (limited - now) / (next - now); }
 #endif

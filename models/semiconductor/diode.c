@@ -77,18 +77,17 @@ static void prepare(const ag_tile *t, double *const *d)
 {
     const double *const *p = t->p;
     for (int k = 0; k < t->n; k++) {
-        double temp = t->temp[k], tnom = p[TNOM][k] + AG_KELVIN, n = p[N][k], area = p[AREA][k], m = p[MJ][k];
+        double temp = t->temp[k], tnom = p[TNOM][k] + AG_KELVIN, n = p[N][k], area = p[AREA][k];
         double nvt = n * AG_BOLTZMANN_Q * temp, ratio = temp / tnom;
-        double vj00 = ag_junction_potential0(p[VJ0][k], tnom), vj0 = ag_junction_potential(vj00, temp);
         double cjo = isnan(p[CJ0][k]) ? p[CJO][k] : p[CJ0][k];
-        double cjo00 = cjo / ag_junction_capacitance(m, p[VJ0][k], vj00, tnom);
+        ag_depletion j = ag_junction_depletion(area * cjo, p[VJ0][k], p[MJ][k], tnom, temp);
         double is = p[IS][k] * ag_exp((ratio - 1) * p[EG][k] / nvt + p[XTI][k] / n * ag_log(ratio));
         d[D_IS][k] = ag_max(area * is, AG_JUNCTION_I_MIN);
-        d[D_XMAX][k] = ag_pos(ag_log(AG_JUNCTION_I_MAX / d[D_IS][k]));
+        d[D_XMAX][k] = ag_junction_xmax(d[D_IS][k]);
         d[D_NVT][k] = nvt;
         d[D_RS][k] = p[RS][k] / area;
-        d[D_CJO][k] = area * cjo00 * ag_junction_capacitance(m, vj0, vj00, temp);
-        d[D_VJ0][k] = ag_max(vj0, 0.01);                       /* the law ends where the junction has become intrinsic */
+        d[D_CJO][k] = j.c;
+        d[D_VJ0][k] = j.v;
         d[D_VCRIT][k] = ag_limit_vcrit(nvt, d[D_IS][k]);
         d[D_IB][k] = isnan(p[BV][k]) ? 0 : area * p[IBV][k];
         d[D_IB0][k] = isnan(p[BV][k]) ? 0 : d[D_IB][k] * ag_exp(-p[BV][k] / nvt);

@@ -36,6 +36,27 @@ static inline double ag_junction_capacitance(double m, double vj, double vj00, d
     return 1 + m * (4e-4 * (temp - AG_T_REF) - (vj - vj00) / vj00);
 }
 
+typedef struct ag_depletion { double c, v; } ag_depletion;   /* capacitance at zero bias [F], potential [V] */
+
+/* Of a junction that has cj [F], vj [V] at tnom [K], both at temp [K]. The law of the potential ends where the junction has
+ * become intrinsic. */
+static inline ag_depletion ag_junction_depletion(double cj, double vj, double m, double tnom, double temp)
+{
+    double vj00 = ag_junction_potential0(vj, tnom), now = ag_junction_potential(vj00, temp);
+    double rise = ag_junction_capacitance(m, now, vj00, temp) / ag_junction_capacitance(m, vj, vj00, tnom);
+    return (ag_depletion){ cj * rise, ag_max(now, 0.01) };
+}
+
+/* Greatest exponent of a junction with saturation current is [A]; its exponential goes on straight. */
+static inline double ag_junction_xmax(double is) { return ag_pos(ag_log(AG_JUNCTION_I_MAX / ag_max(is, AG_JUNCTION_I_MIN))); }
+
+/* Current is (exp(v/nvt) - 1) [A] and conductance [S]. */
+AG_INLINE ag_vd ag_junction_current(double v, double is, double nvt, double xmax)
+{
+    ag_vd e = ag_expl(v / nvt, xmax);
+    return (ag_vd){ is * (e.v - 1), is * e.d / nvt };
+}
+
 /* Depletion charge [C] and capacitance [F] at v: c = cj (1 - v/vj)^-m up to fc vj, its tangent beyond; the charge is the
  * exact integral. */
 AG_INLINE ag_vd ag_junction_charge(double v, double cj, double vj, double m, double fc)

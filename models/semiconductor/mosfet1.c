@@ -186,7 +186,7 @@ static void prepare_current(const ag_tile *t, double *const *d, int k, double ar
     double rise = ag_exp((ag_silicon_gap(tnom) / tnom - ag_silicon_gap(temp) / temp) / AG_BOLTZMANN_Q);
     double flat = p[JS][k] * area > 0 ? p[JS][k] * area : p[IS][k];
     d[is][k] = ag_max(flat * p[MULT][k] * rise, AG_JUNCTION_I_MIN);
-    d[xmax][k] = ag_pos(ag_log(AG_JUNCTION_I_MAX / d[is][k]));
+    d[xmax][k] = ag_junction_xmax(d[is][k]);
 }
 
 static void prepare_junctions(const ag_tile *t, double *const *d, int k)
@@ -326,9 +326,9 @@ typedef struct junction { ag_vd i, q; } junction;
 static inline junction junction_of(const ag_tile *t, int k, double v, double is, double xmax, double area, double edge)
 {
     double nvt = t->d[D_NVT][k], pb = t->d[D_PB][k], fc = t->p[FC][k];
-    ag_vd  e = ag_expl(v / nvt, xmax), a = ag_junction_charge(v, area, pb, t->p[MJ][k], fc);
+    ag_vd  i = ag_junction_current(v, is, nvt, xmax), a = ag_junction_charge(v, area, pb, t->p[MJ][k], fc);
     ag_vd  p = ag_junction_charge(v, edge, pb, t->p[MJSW][k], fc);
-    return (junction){ { is * (e.v - 1) + t->gmin * v, is * e.d / nvt + t->gmin }, { a.v + p.v, a.d + p.d } };
+    return (junction){ { i.v + t->gmin * v, i.d + t->gmin }, { a.v + p.v, a.d + p.d } };
 }
 
 static inline void add_junctions(ag_vd drain, ag_vd source, flow *to)
@@ -399,11 +399,7 @@ static void eval(const ag_tile *t)
 
 /* ---- limiting ---- */
 
-/* The part of the step from now to next that ends at `limited`. */
-static double part_of(double now, double next, double limited) { return next == limited ? 1 : (limited - now) / (next - now); }
-
-/* All inputs of a transistor are held back by the same factor: the point stays on the line of Newton's step, where what the
- * inputs have in common (drain and source moving together, drops across rd and rs) is kept. */
+/* Common to the inputs: drain and source moving together, drops across rd and rs. */
 static void limit(const ag_tile *t, double *const *next)
 {
     for (int k = 0; k < t->n; k++) {
@@ -414,10 +410,10 @@ static void limit(const ag_tile *t, double *const *next)
         double flip = a.vds < 0 ? 1 : 0, side = a.vds < 0 ? -1 : 1;
         double g0 = a.vgs - flip * a.vds, g1 = b.vgs - flip * b.vds, s0 = a.vbs, s1 = b.vbs, d0 = a.vbs - a.vds, d1 = b.vbs - b.vds;
         double von = t->d[D_VBI][k] + t->d[D_GAMMA][k] * body(t->d[D_PHI][k], flip > 0 ? d0 : s0).v;
-        most = ag_min(most, part_of(g0, g1, ag_limit_gate(g0, g1, von)));
-        most = ag_min(most, part_of(side * a.vds, side * b.vds, ag_limit_drain(side * a.vds, side * b.vds)));
-        most = ag_min(most, part_of(s0, s1, ag_limit_junction(s0, s1, nvt, ag_limit_vcrit(nvt, t->d[D_ISS][k]))));
-        most = ag_min(most, part_of(d0, d1, ag_limit_junction(d0, d1, nvt, ag_limit_vcrit(nvt, t->d[D_ISD][k]))));
+        most = ag_min(most, ag_limit_part(g0, g1, ag_limit_gate(g0, g1, von)));
+        most = ag_min(most, ag_limit_part(side * a.vds, side * b.vds, ag_limit_drain(side * a.vds, side * b.vds)));
+        most = ag_min(most, ag_limit_part(s0, s1, ag_limit_junction(s0, s1, nvt, ag_limit_vcrit(nvt, t->d[D_ISS][k]))));
+        most = ag_min(most, ag_limit_part(d0, d1, ag_limit_junction(d0, d1, nvt, ag_limit_vcrit(nvt, t->d[D_ISD][k]))));
         for (int j = 0; j < M && most < 1; j++) next[j][k] = u[j][k] + most * (next[j][k] - u[j][k]);
     }
 }
