@@ -3,11 +3,12 @@
  *     body.c       sorts the cards of a deck into bodies: the top level and every .subckt
  *     scope.c      parameters and functions: looking up and evaluating
  *     subckt.c     nodes, instance names, expansion of X
- *     element.c    the table of element letters, what all elements share, the elements D M N
+ *     element.c    the table of element letters, what all elements share, the element N
  *     passive.c    R C L
  *     coupling.c   K
  *     controlled.c E G F H B
  *     formula.c    value=, poly, table, pwl of E G F H as one expression
+ *     semiconductor.c  D M Q J
  *     source.c     V and I, waveforms
  *     modelcard.c  .model
  *     table.c      tables of numbers out of files
@@ -248,6 +249,8 @@ ag_instance    ag_element_add(ag_elab *el, ag_scope *s, const ag_element *e, con
 void           ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f);
 void           ag_element_set(ag_elab *el, ag_instance i, const char *param, double value, ag_loc at);
 void           ag_element_keys(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f);   /* all from f on */
+/* Sets a parameter that is an initial value under uic from a key or a value of its list. */
+void           ag_element_initial(ag_elab *el, ag_scope *s, ag_instance i, const char *param, const ag_field *f);
 int            ag_element_temp(ag_elab *el, ag_scope *s, ag_instance i, const ag_field *f);   /* 1: was temp= or dtemp= */
 /* Whether a card is for this element: of that model, or of a model of that type. */
 int            ag_element_fits(ag_elab *el, const ag_element *e, const ag_card *card, const char *model, const ag_line *l);
@@ -272,6 +275,9 @@ void ag_add_behavioural(ag_elab *el, ag_scope *s, ag_element *e);               
 /* What a card of E G F H says from field f on, behind its two nodes. 0: inputs and a gain. With 1, out->expr is NULL after
  * a report. */
 int ag_formula_read(ag_elab *el, const ag_scope *s, const ag_element *e, const ag_field *f, ag_formula *out);
+
+/* ---- semiconductor.c ---- */
+void ag_add_semiconductor(ag_elab *el, ag_scope *s, ag_element *e);                   /* D, M, Q, J */
 
 /* ---- source.c ---- */
 void ag_add_source(ag_elab *el, ag_scope *s, ag_element *e);                          /* V, I */

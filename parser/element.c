@@ -1,4 +1,4 @@
-/* element - the table of element letters, what all elements share, and the elements D M N. */
+/* element - the table of element letters, what all elements share, and the element N. */
 #include <stdint.h>
 #include <string.h>
 #include "parser/elaborate.h"
@@ -105,6 +105,16 @@ static void warn_unused_ic(ag_elab *el, const ag_model *m, int k, const ag_field
                charge ? ", or set the voltage by .ic v(node)=value" : "");
 }
 
+void ag_element_initial(ag_elab *el, ag_scope *s, ag_instance i, const char *param, const ag_field *f)
+{
+    const ag_model *m = model_of(el, i);
+    double          value;
+    int             k = ag_param_find(m->param, m->n_param, param);
+    if (!ag_scope_value(el, s, f, &value)) return;
+    set(el, i, k, value, ag_field_span(f));
+    if (f->kind == AG_KEY) warn_unused_ic(el, m, k, f);
+}
+
 /* hold=0|1 of a compact model. */
 static int hold(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f)
 {
@@ -140,7 +150,7 @@ void ag_element_keys(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance 
     for (; f && i.batch >= 0; f = f->next) ag_element_key(el, s, e, i, f);
 }
 
-/* ---- D M N ---- */
+/* ---- model cards ---- */
 
 int ag_element_fits(ag_elab *el, const ag_element *e, const ag_card *card, const char *model, const ag_line *l)
 {
@@ -161,31 +171,7 @@ ag_card *ag_element_card(ag_elab *el, ag_scope *s, const ag_element *e, const ag
     return card && ag_element_fits(el, e, card, model, e->line) ? card : NULL;
 }
 
-static void add_mosfet(ag_elab *el, ag_scope *s, ag_element *e)
-{
-    int             node[4];
-    const ag_field *f;
-    if (!ag_element_nodes(el, s, e, 4, node, &f)) return;
-    ag_card *card = ag_element_card(el, s, e, f, "nmos");
-    if (card) ag_element_keys(el, s, e, ag_element_add(el, s, e, card->model, card, node), f->next);
-}
-
-static void add_diode(ag_elab *el, ag_scope *s, ag_element *e)
-{
-    int             node[2];
-    const ag_field *f;
-    double          area;
-    if (!ag_element_nodes(el, s, e, 2, node, &f)) return;
-    ag_card *card = ag_element_card(el, s, e, f, "d");
-    if (!card) return;
-    ag_instance i = ag_element_add(el, s, e, card->model, card, node);
-    for (f = f->next; f && i.batch >= 0; f = f->next) {
-        int off = f->kind == AG_WORD && !strcmp(f->text, "off");       /* a hint for the operating point; not needed */
-        if (off) continue;
-        if (f->kind != AG_WORD && f->kind != AG_EXPR) ag_element_key(el, s, e, i, f);
-        else if (ag_scope_value(el, s, f, &area)) ag_element_set(el, i, "area", area, f->at);
-    }
-}
+/* ---- N ---- */
 
 /* "n1 connects 3 nodes, but ag2s_filament has 2 (te be)" */
 static void wrong_terminals(ag_elab *el, const ag_element *e, const ag_model *m, int n, ag_loc at)
@@ -233,12 +219,12 @@ static const ag_kind table[] = {
     { 'f', "current-controlled current source", "Fname n+ n- device gain, where the device's current controls it, or Fname n+ n- value={expression}", ag_add_current_controlled },
     { 'h', "current-controlled voltage source", "Hname n+ n- device ohms, where the device's current controls it, or Hname n+ n- value={expression}", ag_add_current_controlled },
     { 'b', "behavioural source", "Bname n+ n- i={expression} or v={expression}", ag_add_behavioural },
-    { 'd', "diode", "a diode needs two nodes and a model card: Dname anode cathode card [area]", add_diode },
-    { 'm', "MOS transistor", "a MOS transistor needs four nodes and a model card: Mname drain gate source bulk card [l= w= ad= as= pd= ps= nrd= nrs= m=]", add_mosfet },
+    { 'd', "diode", "a diode needs two nodes and a model card: Dname anode cathode card [area] [ic=]", ag_add_semiconductor },
+    { 'm', "MOS transistor", "a MOS transistor needs four nodes and a model card: Mname drain gate source bulk card [l= w= ad= as= pd= ps= nrd= nrs= m=]", ag_add_semiconductor },
+    { 'q', "bipolar transistor", "a bipolar transistor needs three or four nodes and a model card: Qname collector base emitter [substrate] card [area] [m=] [ic=vbe,vce]", ag_add_semiconductor },
+    { 'j', "junction field-effect transistor", "a junction field-effect transistor needs three nodes and a model card: Jname drain gate source card [area] [m=] [ic=vds,vgs]", ag_add_semiconductor },
     { 'n', "compact model", "a compact model needs its nodes and a model card: Nname node ... card [parameter=value ...]", add_native },
     { 'x', "subcircuit", "an instance needs nodes and the name of a subcircuit: Xname node ... subckt [parameter=value ...]", ag_add_subckt },
-    { 'q', "bipolar transistor", NULL, NULL },
-    { 'j', "junction field-effect transistor", NULL, NULL },
     { 's', "voltage-controlled switch", NULL, NULL },
     { 'w', "current-controlled switch", NULL, NULL },
     { 't', "transmission line", NULL, NULL },

@@ -100,7 +100,7 @@ int ag_is_card_type(const char *type, const ag_model *m)
 
 static void unknown_type(ag_elab *el, const ag_field *f)
 {
-    static const char *const later[] = { "npn", "pnp", "njf", "pjf", "nmf", "pmf", "sw", "csw", "ltra", "urc",
+    static const char *const later[] = { "nmf", "pmf", "sw", "csw", "ltra", "urc",
                                          "vdmos", NULL };
     ag_guess g = { .name = f->text };
     for (int k = 0; later[k]; k++)
@@ -113,15 +113,16 @@ static void unknown_type(ag_elab *el, const ag_field *f)
     else ag_elab_error(el, f->at, "unknown model type '%s'", f->text);
 }
 
-/* "memristor has no level 5; there are 2 (team), 3 (yakopcic), 4 (pem)" */
+/* "memristor has no level 5; supported are 2 (team), 3 (yakopcic), 4 (pem)" */
 static void unknown_level(ag_elab *el, const char *type, double level, const ag_field *f)
 {
     const char *list = "";
+    int         found = 0;
     for (int n = 0; n < 1000; n++) {
         const ag_model *m = ag_model_typed(type, n);
-        if (m) list = ag_printf(el->a, "%s%s%d (%s)", list, *list ? ", " : "", n, m->name);
+        if (m) list = ag_printf(el->a, "%s%s%d (%s)", list, found++ ? ", " : "", n, m->name);
     }
-    ag_elab_error(el, ag_field_span(f), "%s has no level %g; there are %s", type, level, list);
+    ag_elab_error(el, ag_field_span(f), "%s has no level %g; supported %s %s", type, level, found > 1 ? "are" : "is", list);
 }
 
 /* The model of a card: by its own name, or by type and level. NULL after a report. */

@@ -40,8 +40,8 @@
 #define BIAS_XMAX 80                      /* of vbc/(1.44 vtf) */
 
 enum { C, B, E, S };                      /* terminals */
-enum { VCE, VBE, VSE, VBEI, VBCI, VEI, M };          /* inputs: outer and inner voltages, drop across re */
-enum { IC = VCE, IB = VBE, IS_ = VSE, RB_ROW = VBEI, RC_ROW = VBCI, RE_ROW = VEI };
+enum { VCE, VBE, VSE, VBEI, VCEI, VEI, M };          /* inputs: outer and inner voltages, drop across re */
+enum { IC = VCE, IB = VBE, IS_ = VSE, RB_ROW = VBEI, RC_ROW = VCEI, RE_ROW = VEI };
 enum { POLARITY, SUBS, IS, BF, NF, BR, NR, VAF, VAR, IKF, IKR, ISE, NE, ISC, NC, RB, IRB, RBM, RE, RC, CJE, VJE, MJE, CJC, VJC, MJC,
        XCJC, TF, XTF, VTF, ITF, TR, FC, ISS, NS, CJS, VJS, MJS, EG, XTI, XTB, TNOM, AREA, MULT, ICVBE, ICVCE };
 enum { D_IS, D_X, D_NF, D_NR, D_ISE, D_XE, D_NE, D_ISC, D_XC, D_NC, D_ISS, D_XS, D_NS, D_BF, D_BR, D_VAF, D_VAR, D_IKF,
@@ -52,8 +52,8 @@ static const ag_branch   branch[]   = {
     [VCE] = { "vce", C, E, 1 + ICVCE }, [VBE] = { "vbe", B, E, 1 + ICVBE }, [VSE] = { "vse", S, E, 0 },
 };
 static const ag_unknown  unknown[]  = {
-    { "vbei", "V", -1, 0, 0, -INFINITY, INFINITY, 0, 0, "base-emitter voltage behind rb and re" },
-    { "vbci", "V", -1, 0, 0, -INFINITY, INFINITY, 0, 0, "base-collector voltage behind rb and rc" },
+    { "vbei", "V", ICVBE, 0, 0, -INFINITY, INFINITY, 0, 0, "base-emitter voltage behind rb and re" },
+    { "vcei", "V", ICVCE, 0, 0, -INFINITY, INFINITY, 0, 0, "collector-emitter voltage behind rc and re" },
     { "vei",  "V", -1, 0, 0, -INFINITY, INFINITY, 0, 0, "voltage across re, inner emitter against outer" },
 };
 #define CARD(name, unit, dflt, min, max, help) { name, unit, dflt, min, max, help, AG_REAL, AG_ON_CARD }
@@ -320,10 +320,10 @@ AG_INLINE grad base_conductance(const ag_tile *t, int k, base x, grad ib)
 /* Derivatives of an output that is scale * x, by the inputs that set the inner voltages; that by vbe exists for charges only. */
 AG_INLINE void put_row(const ag_tile *t, double *const *column, int row, int k, double scale, grad x)
 {
-    double *const *c = column + row * M, to_c = 0.5 * (1 + t->d[D_SUBS][k]);
+    double *const *c = column + row * M, to_c = 0.5 * (1 + t->d[D_SUBS][k]), to_b = 1 - to_c;
     c[VSE][k] = scale * x.s;
-    c[VBEI][k] = scale * (x.be - x.bx - x.s);
-    c[VBCI][k] = scale * (x.bc + x.bx + to_c * x.s);
+    c[VBEI][k] = scale * (x.be + x.bc - to_b * x.s);
+    c[VCEI][k] = -scale * (x.bc + x.bx + to_c * x.s);
     c[VEI][k] = -scale * (x.bx + x.s);
 }
 
@@ -341,15 +341,14 @@ AG_INLINE void put_derivatives(const ag_tile *t, int k, flow i, flow q, grad g, 
     put_row(t, t->df, RB_ROW, k, -rb, i.b), put_row(t, t->df, RC_ROW, k, -rc, i.c);
     put_charge_row(t, RB_ROW, k, -rb, q.b), put_charge_row(t, RC_ROW, k, -rc, q.c);
     t->df[RB_ROW * M + VBE][k] = g.v;
-    t->df[RB_ROW * M + VBEI][k] += sign * drop * g.be - g.v;
-    t->df[RB_ROW * M + VBCI][k] += sign * drop * g.bc;
+    t->df[RB_ROW * M + VBEI][k] += sign * drop * (g.be + g.bc) - g.v;
+    t->df[RB_ROW * M + VCEI][k] -= sign * drop * g.bc;
     t->df[RB_ROW * M + VEI][k] -= g.v;
     t->df[RC_ROW * M + VCE][k] = 1;
-    t->df[RC_ROW * M + VBEI][k] -= 1;
-    t->df[RC_ROW * M + VBCI][k] += 1;
+    t->df[RC_ROW * M + VCEI][k] -= 1;
     t->df[RC_ROW * M + VEI][k] -= 1;
-    t->df[RE_ROW * M + VBEI][k] = -re * i.e.be, t->dq[RE_ROW * M + VBEI][k] = -re * q.e.be;
-    t->df[RE_ROW * M + VBCI][k] = -re * i.e.bc, t->dq[RE_ROW * M + VBCI][k] = -re * q.e.bc;
+    t->df[RE_ROW * M + VBEI][k] = -re * (i.e.be + i.e.bc), t->dq[RE_ROW * M + VBEI][k] = -re * (q.e.be + q.e.bc);
+    t->df[RE_ROW * M + VCEI][k] = re * i.e.bc, t->dq[RE_ROW * M + VCEI][k] = re * q.e.bc;
     t->df[RE_ROW * M + VEI][k] = 1;
 }
 
@@ -360,9 +359,9 @@ AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
     for (int k = 0; k < t->n; k++) {
         const double *const *u = t->u;
         double sign = copysign(1, t->p[POLARITY][k]), rb = t->d[D_RB][k], rc = t->d[D_RC][k], re = t->d[D_RE][k];
-        double vci = u[VEI][k] + u[VBEI][k] - u[VBCI][k];          /* inner collector and inner base against the emitter */
-        double vbi = u[VEI][k] + u[VBEI][k], vsi = vbi - 0.5 * (1 + t->d[D_SUBS][k]) * u[VBCI][k], drop = u[VBE][k] - vbi;
-        double vbe = sign * u[VBEI][k], vbc = sign * u[VBCI][k], vbx = sign * (u[VBE][k] - vci), vs = sign * (u[VSE][k] - vsi);
+        double vbi = u[VEI][k] + u[VBEI][k], vci = u[VEI][k] + u[VCEI][k], drop = u[VBE][k] - vbi, to_c = 0.5 * (1 + t->d[D_SUBS][k]);
+        double vbe = sign * u[VBEI][k], vbc = sign * (u[VBEI][k] - u[VCEI][k]), vbx = sign * (u[VBE][k] - vci);
+        double vs = sign * (u[VSE][k] - to_c * vci - (1 - to_c) * vbi);
         base   x = base_of(t, k, vbe, vbc);
         flow   i = current_of(t, k, x, vbe, vbc, vs), q = charge_of(t, k, x, vbe, vbc, vbx, vs);
         grad   g = base_conductance(t, k, x, i.b);
@@ -382,18 +381,22 @@ AG_WIDE static void eval(const ag_tile *t)
     else       evaluate(t, 0);
 }
 
+/* Both junctions are limited, the collector's by holding the collector back. */
 static void limit(const ag_tile *t, double *const *next)
 {
     for (int k = 0; k < t->n; k++) {
         double sign = copysign(1, t->p[POLARITY][k]), nf = t->d[D_NF][k], nr = t->d[D_NR][k], is = t->d[D_IS][k];
-        next[VBEI][k] = sign * ag_limit_junction(sign * t->u[VBEI][k], sign * next[VBEI][k], nf, ag_limit_vcrit(nf, is));
-        next[VBCI][k] = sign * ag_limit_junction(sign * t->u[VBCI][k], sign * next[VBCI][k], nr, ag_limit_vcrit(nr, is));
+        double be = sign * t->u[VBEI][k], ce = sign * t->u[VCEI][k], be_next = sign * next[VBEI][k], ce_next = sign * next[VCEI][k];
+        double be_to = ag_limit_junction(be, be_next, nf, ag_limit_vcrit(nf, is));
+        double bc_to = ag_limit_junction(be - ce, be_to - ce_next, nr, ag_limit_vcrit(nr, is));
+        next[VBEI][k] = sign * be_to;
+        next[VCEI][k] = sign * ag_max(ag_min(be_to - bc_to, ag_max(ce, ce_next)), ag_min(ce, ce_next));
     }
 }
 
 #define BIT(row, in) ((uint64_t)1 << ((row) * M + (in)))
-#define ROW(row) (BIT(row, VSE) | BIT(row, VBEI) | BIT(row, VBCI) | BIT(row, VEI))
-#define ROWS (ROW(IC) | ROW(IB) | ROW(IS_) | ROW(RB_ROW) | ROW(RC_ROW) | BIT(RE_ROW, VBEI) | BIT(RE_ROW, VBCI))
+#define ROW(row) (BIT(row, VSE) | BIT(row, VBEI) | BIT(row, VCEI) | BIT(row, VEI))
+#define ROWS (ROW(IC) | ROW(IB) | ROW(IS_) | ROW(RB_ROW) | ROW(RC_ROW) | BIT(RE_ROW, VBEI) | BIT(RE_ROW, VCEI))
 
 const ag_model ag_model_bjt = {
     .name = "bjt", .title = "bipolar transistor, Gummel-Poon", .type = "npn", .level = 1,

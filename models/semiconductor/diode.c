@@ -32,9 +32,9 @@ enum { IS, RS, N, TT, CJO, CJ0, VJ0, MJ, FC, EG, XTI, BV, IBV, AREA, TNOM, IC };
 enum { D_IS, D_NVT, D_RS, D_CJO, D_VJ0, D_VCRIT, D_XMAX, D_IB, D_IB0, D_XMAX_B };
 
 static const char *const terminal[] = { [A] = "a", [K] = "k" };
-static const ag_branch   branch[]   = { [V] = { "v", A, K, 1 + IC } };
+static const ag_branch   branch[]   = { [V] = { "v", A, K, 0 } };
 static const ag_unknown  unknown[]  = {
-    { "vd", "V", -1, 0, 0, -INFINITY, INFINITY, 0, 0, "junction voltage, behind the series resistance" },
+    { "vd", "V", IC, 0, 0, -INFINITY, INFINITY, 0, 0, "junction voltage, behind the series resistance" },
 };
 static const ag_param param[] = {
     [IS]   = { "is",   "A",   1e-14, 1e-60, 1e3,  "saturation current", AG_REAL, AG_ON_CARD },

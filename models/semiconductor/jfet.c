@@ -29,7 +29,7 @@ enum { D_BETA, D_VTO, D_C, D_IS, D_XMAX, D_NVT, D_RD, D_RS, D_CGS, D_CGD, D_PB }
 static const char *const terminal[] = { [D] = "d", [G] = "g", [S] = "s" };
 static const ag_branch   branch[]   = { [VDS] = { "vds", D, S, 1 + ICVDS }, [VGS] = { "vgs", G, S, 1 + ICVGS } };
 static const ag_unknown  unknown[]  = {
-    { "vdi", "V", -1, 0, 0, -INFINITY, INFINITY, 0, 0, "drain-source voltage behind rd and rs" },
+    { "vdi", "V", ICVDS, 0, 0, -INFINITY, INFINITY, 0, 0, "drain-source voltage behind rd and rs" },
     { "vsi", "V", -1, 0, 0, -INFINITY, INFINITY, 0, 0, "voltage across rs, inner source against outer" },
 };
 #define CARD(name, unit, dflt, min, max, help) { name, unit, dflt, min, max, help, AG_REAL, AG_ON_CARD }

@@ -43,14 +43,16 @@ enum { D, G, S, B };                      /* terminals */
 enum { VDS, VGS, VBS, VDI, VSI, M };      /* inputs: outer voltages, inner drain-source voltage, drop across rs */
 enum { ID = VDS, IG = VGS, IB = VBS, RD_ROW = VDI, RS_ROW = VSI };
 enum { POLARITY, VTO, VT0, KP, GAMMA, PHI, LAMBDA, TOX, NSUB, NSS, TPG, UO, U0, LD, RD, RS, RSH, IS, JS, N, PB, FC, CBD, CBS,
-       CJ, MJ, CJSW, MJSW, CGSO, CGDO, CGBO, TNOM, L, W, AD, AS, PD, PS, NRD, NRS, MULT };
+       CJ, MJ, CJSW, MJSW, CGSO, CGDO, CGBO, TNOM, L, W, AD, AS, PD, PS, NRD, NRS, MULT, ICVDS, ICVGS, ICVBS };
 enum { D_BETA, D_VBI, D_GAMMA, D_PHI, D_COX, D_CGS, D_CGD, D_CGB, D_RD, D_RS, D_NVT, D_SOFT, D_PB, D_CBD, D_CSWD, D_CBS,
        D_CSWS, D_ISD, D_ISS, D_XMAXD, D_XMAXS };
 
 static const char *const terminal[] = { [D] = "d", [G] = "g", [S] = "s", [B] = "b" };
-static const ag_branch   branch[]   = { [VDS] = { "vds", D, S, 0 }, [VGS] = { "vgs", G, S, 0 }, [VBS] = { "vbs", B, S, 0 } };
+static const ag_branch   branch[]   = {
+    [VDS] = { "vds", D, S, 1 + ICVDS }, [VGS] = { "vgs", G, S, 1 + ICVGS }, [VBS] = { "vbs", B, S, 1 + ICVBS },
+};
 static const ag_unknown  unknown[]  = {
-    { "vdi", "V", -1, 0, 0, -INFINITY, INFINITY, 0, 0, "drain-source voltage behind rd and rs" },
+    { "vdi", "V", ICVDS, 0, 0, -INFINITY, INFINITY, 0, 0, "drain-source voltage behind rd and rs" },
     { "vsi", "V", -1, 0, 0, -INFINITY, INFINITY, 0, 0, "voltage across rs, inner source against outer" },
 };
 #define CARD(name, unit, dflt, min, max, help) { name, unit, dflt, min, max, help, AG_REAL, AG_ON_CARD }
@@ -97,6 +99,9 @@ static const ag_param param[] = {
     [NRD]    = HERE("nrd",    "1",       1,    0,     1e9,  "squares of the drain"),
     [NRS]    = HERE("nrs",    "1",       1,    0,     1e9,  "squares of the source"),
     [MULT]   = { "m", "1", 1, 1e-9, 1e9, "number of parallel transistors", AG_REAL, AG_ON_INSTANCE },
+    [ICVDS]  = { "icvds", "V", NAN, -1e9, 1e9, "initial drain-source voltage under uic", AG_REAL, AG_ON_INSTANCE },
+    [ICVGS]  = { "icvgs", "V", NAN, -1e9, 1e9, "initial gate-source voltage under uic", AG_REAL, AG_ON_INSTANCE },
+    [ICVBS]  = { "icvbs", "V", NAN, -1e9, 1e9, "initial bulk-source voltage under uic", AG_REAL, AG_ON_INSTANCE },
 };
 static const ag_derived derived[] = {
     [D_BETA]  = { "beta",   "A/V^2", "kp m w/leff at the device temperature" },

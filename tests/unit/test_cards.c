@@ -77,7 +77,7 @@ static void wrong_cards_are_explained(void **state)
 {
     (void)state;
     says(AG_ESYNTAX, ".model dut memristor(level=5)",
-         "t:2:22: error: memristor has no level 5; there are 2 (team), 3 (yakopcic), 4 (pem)\n");
+         "t:2:22: error: memristor has no level 5; supported are 2 (team), 3 (yakopcic), 4 (pem)\n");
     says(AG_ESYNTAX, ".model dut team(level=3)", "t:2:17: error: team has no level 3; only level 2 is supported\n");
     says(AG_ESYNTAX, ".model dut memristor(level=3 kon=1)", "t:2:30: error: yakopcic has no parameter 'kon'\n");
     says(AG_ESYNTAX, ".model dut memristor(wt=5)", "t:2:22: error: team parameter 'wt' = 5 is outside 0 .. 4\n");

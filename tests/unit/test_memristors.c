@@ -210,7 +210,7 @@ static void type_and_level_name_a_model(void **state)
     assert_ptr_equal(ag_model_typed("memristor", 4), &ag_model_pem);
     assert_ptr_equal(ag_model_typed("memristor", -1), &ag_model_team);
     assert_null(ag_model_typed("memristor", 5));
-    assert_null(ag_model_typed("npn", -1));
+    assert_null(ag_model_typed("vdmos", -1));
     assert_true(ag_model_word(&ag_model_team, ag_param_find(ag_model_team.param, ag_model_team.n_param, "wt"), "Biolek", &value));
     assert_close(value, 2, 0, 0);
     assert_false(ag_model_word(&ag_model_team, 0, "biolek", &value));

@@ -296,8 +296,8 @@ static void wrong_cards_are_explained(void **state)
         { "m1 d g 0 nch\n.model nch nmos()", "name of a model card missing: a MOS transistor needs four nodes" },
         { "m1 d g 0 0 nhc\n.model nch nmos()", "undefined model 'nhc'; did you mean 'nch'?" },
         { "m1 d g 0 0 dm\n.model dm d()", "model card 'dm' describes a junction diode, not a MOS transistor" },
-        { "m1 d g 0 0 nch\n.model nch nmos(level=3)", "nmos has no level 3; there are 1 (mosfet1)" },
-        { "m1 d g 0 0 pch\n.model pch pmos(level=49)", "pmos has no level 49; there are 1 (mosfet1)" },
+        { "m1 d g 0 0 nch\n.model nch nmos(level=3)", "nmos has no level 3; supported is 1 (mosfet1)" },
+        { "m1 d g 0 0 pch\n.model pch pmos(level=49)", "pmos has no level 49; supported is 1 (mosfet1)" },
         { "m1 d g 0 0 nch l=1u wt=1\n.model nch nmos()", "MOS transistor has no parameter 'wt'" },
         { "m1 d g 0 0 nch l=1u\n.model nch nmos(ld=0.5u)", "the channel has no length" },
     };
