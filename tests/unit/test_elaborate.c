@@ -498,10 +498,6 @@ typedef struct report { const char *net, *said; } report;
 static const char good[] = "v1 a 0 1\nr1 a 0 1k\n";
 
 static const report reports[] = {
-    { "q1 a b c 0 nch\n",
-      "t:4:1: error: element 'q1' (bipolar transistor) is not supported yet; supported are R C L K V I E G F H B D M N X\n" },
-    { "zz a 0\n",
-      "t:4:1: error: unknown element 'zz': no element begins with this letter; supported are R C L K V I E G F H B D M N X\n" },
     { "r2 a\n", "t:4:1: error: node missing: a resistor needs two nodes and a value: Rname n1 n2 value\n" },
     { "r2 a 0\n", "t:4:1: error: value missing: a resistor needs two nodes and a value: Rname n1 n2 value\n" },
     { "r2 a 0 4k7\n", "t:4:8: error: '4k7' is not a number\n" },
