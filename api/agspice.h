@@ -43,12 +43,13 @@ typedef struct ag_host {
     int   (*progress)(void *user, double fraction, double time);
 } ag_host;
 
-typedef enum ag_quantity { AG_Q_TIME, AG_Q_VOLTAGE, AG_Q_CURRENT, AG_Q_POWER, AG_Q_OTHER } ag_quantity;
+typedef enum ag_quantity { AG_Q_TIME, AG_Q_VOLTAGE, AG_Q_CURRENT, AG_Q_POWER, AG_Q_OTHER, AG_Q_FREQUENCY } ag_quantity;
 
 typedef struct ag_column {          /* one variable of a plot */
     const char *name;               /* lower case: "time", "v(out)", "i(v1)", "@n1[h]" */
     ag_quantity quantity;
     const char *unit;               /* "s", "V", "A", "W", ... */
+    int         complex;            /* of a small-signal analysis: 1, or 0 where the imaginary part is 0 throughout */
 } ag_column;
 
 typedef struct ag_plot {            /* what a sink learns before the first point */
@@ -56,13 +57,15 @@ typedef struct ag_plot {            /* what a sink learns before the first point
     const char      *name;          /* "Transient Analysis", "Operating Point", ... */
     const ag_column *column;        /* [n_column]; column 0 is the scale (time) except for an operating point */
     int              n_column;
+    int              complex;       /* 1 (a small-signal analysis): every column of a row is a pair, real part first */
+    int              log_scale;     /* 1: the scale is spaced by ratio */
 } ag_plot;
 
 /* Receives waveforms. Each function returns AG_OK or an error, which ends the analysis. */
 typedef struct ag_sink {
     void *self;
     ag_status (*begin)(void *self, const ag_plot *plot);
-    ag_status (*point)(void *self, const double *row);    /* row[n_column] */
+    ag_status (*point)(void *self, const double *row);    /* row[n_column], or of pairs */
     ag_status (*end)(void *self, ag_status why);          /* also called after a failed analysis */
 } ag_sink;
 

@@ -54,7 +54,7 @@ int main(int argc, char **argv)
     if (!arena || setjmp(edge))
         return 1;
     ag_arena_on_oom(arena, &edge);
-    ag_system *s = ag_system_new(c, arena, &stats);
+    ag_system *s = ag_system_new(c, arena, &stats, 0);
     ag_system_prepare(s);
     for (int k = 0; k < c->n_batch; k++)
         elements += c->batch[k]->n;

@@ -124,6 +124,9 @@ typedef struct ag_model {
     double (*step)(const ag_tile *old, const ag_tile *now);
     /* The point t (time, u) stands: update the memories. Also called once at the start. */
     void   (*accept)(const ag_tile *t, double *const *latch);
+    /* Stimulus of a small-signal analysis: adds the complex amplitude of what an independent source puts into its outputs
+     * (re[out], im[out] as f[out]; 0 before). t->u is unset. */
+    void   (*ac)(const ag_tile *t, double *const *re, double *const *im);
     /* Check of one lane's parameters at set-up beyond the ranges of the table; NULL or a complaint ("vt must ..."). */
     const char *(*check)(const double *param, int n_param);
 } ag_model;

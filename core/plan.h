@@ -37,6 +37,8 @@ typedef struct ag_output {
     ag_program *program;                    /* with probe -1 */
     const int  *used;                       /* [n_used] probes the program reads */
     int         n_used;
+    int         complex;                    /* the program has a second output, the imaginary part (of .ac) */
+    const char *unit;                       /* with probe -1: where it is known; or NULL */
     ag_loc      at;
 } ag_output;
 
@@ -48,6 +50,7 @@ typedef struct ag_analysis {
     double tstep, tstop, tstart, tmax;      /* [s]; tmax 0: option delmax, or (tstop - tstart)/50 */
     int    uic;
     const double *frequency; int n_frequency;    /* [Hz] of AG_AC */
+    int    log_scale;                       /* of AG_AC: the frequencies are spaced by ratio */
     ag_axis axis[AG_MOST_AXES]; int n_axis; /* of AG_DC: one to three, innermost first; of AG_AC, AG_TRAN: "sweep", the
                                              * whole analysis is run for each of its values */
     ag_loc at;

@@ -77,6 +77,23 @@ static void op(ag_elab *el, const ag_line *l)
     *AG_PUSH(el->a, plan->analysis, plan->n_analysis, plan->cap_analysis) = (ag_analysis){ .kind = AG_OP, .at = l->span };
 }
 
+/* .ac dec|oct|lin n fstart fstop, or list f1 f2 ... */
+static void ac(ag_elab *el, const ag_line *l)
+{
+    ag_plan        *plan = &el->c->plan;
+    const ag_field *f = l->field;
+    ag_axis         axis;
+    if (!ag_read_frequencies(el, l, &f, &axis)) return;
+    if (f) {
+        int sweep = f->kind == AG_WORD && !strcmp(f->text, "sweep");
+        ag_elab_error(el, ag_field_span(f), sweep ? "sweeps are not supported yet" : "unexpected here: .ac dec|oct|lin n fstart fstop");
+        return;
+    }
+    int is_linear = l->field->kind == AG_WORD && !strcmp(l->field->text, "lin");
+    *AG_PUSH(el->a, plan->analysis, plan->n_analysis, plan->cap_analysis) = (ag_analysis){
+        .kind = AG_AC, .frequency = axis.value, .n_frequency = axis.n, .log_scale = !is_linear, .at = l->span };
+}
+
 /* ---- options ---- */
 
 /* Options of other simulators that change nothing here. */
@@ -223,7 +240,7 @@ static const directive table[] = {
     { ".endc", SILENT, NULL },            { ".endl", SILENT, NULL },          { ".param", SILENT, NULL },
     { ".func", SILENT, NULL },            { ".model", SILENT, NULL },         { ".subckt", SILENT, NULL },
     { ".ends", SILENT, NULL },            { ".global", SILENT, NULL },        { ".lib", NOT_YET, NULL },
-    { ".dc", NOT_YET, NULL },             { ".ac", NOT_YET, NULL },           { ".noise", NOT_YET, NULL },
+    { ".dc", NOT_YET, NULL },             { ".ac", EARLY, ac },               { ".noise", NOT_YET, NULL },
     { ".step", NOT_YET, NULL },           { ".four", NOT_YET, NULL },         { ".fft", NOT_YET, NULL },
     { ".tf", NOT_YET, NULL },             { ".pz", NOT_YET, NULL },           { ".sens", NOT_YET, NULL },
     { ".disto", NOT_YET, NULL },          { ".data", NOT_YET, NULL },         { ".alter", NOT_YET, NULL },
@@ -260,7 +277,7 @@ static void no_directive(ag_elab *el, const ag_line *l)
     else ag_warning(el->c->diag, l->at, "unknown command '%s' is ignored", l->first);
 }
 
-static const char *const analysis_words[] = { ".dc", ".ac", ".noise", ".four", ".fft", ".tf", ".pz", ".sens", ".disto" };
+static const char *const analysis_words[] = { ".dc", ".noise", ".four", ".fft", ".tf", ".pz", ".sens", ".disto" };
 
 static void not_yet(ag_elab *el, const ag_line *l)
 {
@@ -276,7 +293,7 @@ void ag_directive_early(ag_elab *el)
     for (int pass = 0; pass < 2; pass++) {
         for (int k = 0; k < el->n_directive; k++) {
             const directive *d = find(el->directive[k]->first);
-            if (d && d->when == EARLY && pass == (d->run == tran || d->run == op)) d->run(el, el->directive[k]);
+            if (d && d->when == EARLY && pass == (d->run == tran || d->run == op || d->run == ac)) d->run(el, el->directive[k]);
         }
         if (pass == 0) ag_set_temperature(el);
     }

@@ -344,6 +344,8 @@ void ag_set_ic(ag_elab *el, ag_scope *s, const ag_line *l);
 /* One axis from field *at of card l on, in all the forms that sweep.c lists; *at gets the field behind it, NULL at the end of the
  * card. axis has one variable. */
 int ag_read_axis(ag_elab *el, const ag_line *l, const ag_field **at, ag_axis *axis);
+/* The same without a name, for .ac: dec|oct|lin n start stop, list f1 f2 ..., poi n f1 f2 ...; rising from 0 Hz on. */
+int ag_read_frequencies(ag_elab *el, const ag_line *l, const ag_field **at, ag_axis *axis);
 /* Only what is swept: the name at *at, of up to three fields ("npn 2n2222(vaf)", "param rload"). */
 int ag_read_swept(ag_elab *el, const ag_line *l, const ag_field **at, ag_swept *v);
 

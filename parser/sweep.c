@@ -27,6 +27,7 @@ typedef struct reader {
     const ag_line  *line;
     const ag_field *f, *last;          /* the next field; the one read last */
     ag_axis        *axis;
+    int             named;             /* the name of what changes comes first */
 } reader;
 
 /* ---- fields ---- */
@@ -50,6 +51,9 @@ static int needs(reader *x, const char *what, const char *usage)
                   x->f ? " here" : "", usage);
     return 0;
 }
+
+/* A usage that begins with "name ", without it where there is none. */
+static const char *form(const reader *x, const char *usage) { return x->named ? usage : usage + strlen("name "); }
 
 /* A finite number, also written key=number. */
 static int number(reader *x, const char *key, const char *what, const char *usage, double *value)
@@ -255,7 +259,9 @@ static void fill(reader *x, double start, double stop, double q, double (*at)(do
 }
 
 static double linear(double start, double step, double k)    { return start + k * step; }
-static double geometric(double start, double step, double k) { return start * exp(k * step); }
+/* Powers, not products: a decade is exactly a factor of 10. */
+static double decades(double start, double n, double k)      { return start * pow(10, k / n); }
+static double octaves(double start, double n, double k)      { return start * pow(2, k / n); }
 
 static int by_step(reader *x, double start, double stop, double step, ag_loc at)
 {
@@ -282,9 +288,9 @@ static int by_ratio(reader *x, double n, double start, double stop, double base,
                       base > 2 ? "decade" : "octave");
         return 0;
     }
-    double way = log(stop / start), step = copysign(log(base) / n, way);
-    if (too_many(x, way / step + 1)) return 0;
-    fill(x, start, stop, way / step, geometric, step);
+    double way = log(stop / start) / log(base) * n;
+    if (too_many(x, fabs(way) + 1)) return 0;
+    fill(x, start, stop, fabs(way), base > 2 ? decades : octaves, copysign(n, way));
     return 1;
 }
 
@@ -303,7 +309,7 @@ static int same_spacing(reader *x, enum scale s, double n, double start, double 
 /* dec|oct|lin n start stop */
 static int count_first(reader *x, enum scale s)
 {
-    const char     *usage = "name dec|oct|lin n start stop";
+    const char     *usage = form(x, "name dec|oct|lin n start stop");
     const ag_field *first = x->f->next;
     double          n, start, stop;
     skip(x);
@@ -342,44 +348,69 @@ static int listed(reader *x, double most)
     ag_axis *a = x->axis;
     int      cap = 0;
     double   value;
+    const char *usage = form(x, "name list value ...");
     while (a->n < most && is_value(x)) {
-        if (!number(x, "", "a value", "name list value ...", &value)) return 0;
+        if (!number(x, "", "a value", usage, &value)) return 0;
         *AG_PUSH(x->el->a, a->value, a->n, cap) = value;
     }
-    return a->n ? 1 : needs(x, "a value", "name list value ...");
+    return a->n ? 1 : needs(x, "a value", usage);
 }
 
 /* poi n value ... */
 static int points(reader *x)
 {
-    double n;
+    double      n;
+    const char *usage = form(x, "name poi n value ...");
     skip(x);
-    if (!count(x, "the number of values", "name poi n value ...", &n) || !listed(x, n)) return 0;
-    return x->axis->n == n ? 1 : needs(x, "another value", "name poi n value ...");
+    if (!count(x, "the number of values", usage, &n) || !listed(x, n)) return 0;
+    return x->axis->n == n ? 1 : needs(x, "another value", usage);
+}
+
+/* The spellings in which the values stand behind the name: list, poi, dec, oct, lin; -1: it is none of them. */
+static int behind_name(reader *x)
+{
+    enum scale s = scale_word(x->f);
+    if (is_word(x->f, "poi")) return points(x);
+    if (s) return count_first(x, s);
+    if (!is_word(x->f, "list")) return -1;
+    skip(x);
+    return listed(x, MOST_POINTS);
 }
 
 int ag_read_axis(ag_elab *el, const ag_line *l, const ag_field **at, ag_axis *axis)
 {
-    reader          x = { el, l, *at, *at, axis };
+    reader          x = { el, l, *at, *at, axis, 1 };
     const ag_field *first = *at;
-    enum scale      front = scale_word(x.f), behind;
+    enum scale      front = scale_word(x.f);
     *axis = (ag_axis){ .var = AG_NEW(el->a, ag_swept, 1), .n_var = 1 };
     if (front) skip(&x);
     if (!ag_read_swept(el, l, &x.f, axis->var)) return 0;
     axis->at = ag_loc_join(first->at, axis->var->at);
-    int ok;
-    if (is_word(x.f, "list")) {
-        skip(&x);
-        ok = listed(&x, MOST_POINTS);
-    } else if (is_word(x.f, "poi")) {
-        ok = points(&x);
-    } else if (!front && (behind = scale_word(x.f)) != NONE) {
-        ok = count_first(&x, behind);
-    } else {
-        ok = start_first(&x, front);
-    }
+    int ok = front ? -1 : behind_name(&x);
+    if (ok < 0) ok = start_first(&x, front);
     if (!ok) return 0;
     axis->at = ag_loc_join(first->at, ag_field_span(x.last));
     *at = x.f;
+    return 1;
+}
+
+int ag_read_frequencies(ag_elab *el, const ag_line *l, const ag_field **at, ag_axis *axis)
+{
+    reader          x = { el, l, *at, *at, axis, 0 };
+    const ag_field *first = *at;
+    *axis = (ag_axis){ .var = AG_NEW(el->a, ag_swept, 1), .n_var = 1 };
+    axis->var->name = "frequency";
+    axis->at = l->span;
+    int ok = behind_name(&x);
+    if (ok < 0) return needs(&x, "frequencies", "dec|oct|lin n start stop, list f1 f2 ...");
+    if (!ok) return 0;
+    axis->at = ag_loc_join(first->at, ag_field_span(x.last));
+    *at = x.f;
+    for (int k = 0; k < axis->n; k++) {
+        if (axis->value[k] >= (k ? axis->value[k - 1] : 0)) continue;
+        ag_elab_error(el, axis->at, k ? "frequencies must rise: %g Hz comes after %g Hz" : "negative frequency: %g Hz", axis->value[k],
+                      k ? axis->value[k - 1] : 0);
+        return 0;
+    }
     return 1;
 }

@@ -146,6 +146,7 @@ static void choose_columns(run *r)
     int        n = collect(r, AG_PROBE, &probe);
 
     r->files = ag_select_new(r->arena, r->c, r->analysis->kind);
+    r->files->plot.log_scale = r->analysis->log_scale;
     for (int k = 0; k < r->n_saved; k++)
         ag_select_probe(r->files, r->saved[k]);
     for (int k = 0; k < n; k++)
@@ -157,8 +158,8 @@ static void choose_memory(run *r)
 {
     const ag_plan *p = &r->c->plan;
 
-    r->memory = ag_memory_new(r->arena, r->c);
-    r->shown = r->gridded ? ag_memory_new(r->arena, r->c) : r->memory;
+    r->memory = ag_memory_new(r->arena, r->c, r->analysis->kind);
+    r->shown = r->gridded ? ag_memory_new(r->arena, r->c, r->analysis->kind) : r->memory;
     ag_measure_want(r->c, r->analysis->kind, r->memory);
     for (int k = 0; r->analysis->kind == AG_TRAN && k < p->n_pulses; k++)
         ag_pulses_want(&p->pulses[k], r->memory);

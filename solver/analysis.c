@@ -1,5 +1,6 @@
 /* analysis - entry of the solver: memory of the run, dispatch, clean-up. */
 #include "solver/analysis.h"
+#include "solver/ac.h"
 #include "solver/op.h"
 #include "solver/tran.h"
 #include <time.h>
@@ -24,10 +25,14 @@ static ag_status operating_point(run *r, ag_newton *w)
 
 static ag_status go(run *r)
 {
-    r->s = ag_system_new(r->c, r->arena, &r->io->stats);
+    r->s = ag_system_new(r->c, r->arena, &r->io->stats, r->a->kind == AG_AC);
     ag_system_prepare(r->s);
     ag_newton *w = ag_newton_new(r->s);
-    return r->a->kind == AG_OP ? operating_point(r, w) : ag_transient(w, r->a, r->io);
+    switch (r->a->kind) {
+    case AG_OP: return operating_point(r, w);
+    case AG_AC: return ag_small_signal(w, r->a, r->io);
+    default:    return ag_transient(w, r->a, r->io);
+    }
 }
 
 ag_status ag_analysis_run(ag_circuit *c, const ag_analysis *a, ag_run_io *io)

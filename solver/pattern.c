@@ -132,7 +132,7 @@ static void compress(ag_system *s, gather *g, ag_arena *scratch)
     for (int j = 0; j < s->n_kept; j++)
         if (ap[j + 1] < ap[j])
             ap[j + 1] = ap[j];
-    s->sparse = ag_sparse_new(s->arena, s->n_kept, ap, ai);
+    s->sparse = ag_sparse_new(s->arena, s->n_kept, ap, ai, 0);
 }
 
 static void add_stamps(ag_system *s, ag_part *p)

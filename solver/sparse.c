@@ -6,14 +6,45 @@
 /* Fewer digits than this lost to pivots that klu_refactor keeps from older values, compared with fresh ones. */
 #define PIVOT_DECAY 1e-6
 
-ag_sparse *ag_sparse_new(ag_arena *arena, int n, int *ap, int *ai)
+/* ---- the real and the complex half of KLU ---- */
+
+static void drop_numeric(ag_sparse *s)
+{
+    if (s->complex)
+        klu_z_free_numeric(&s->numeric, &s->common);
+    else
+        klu_free_numeric(&s->numeric, &s->common);
+}
+
+static klu_numeric *new_factors(ag_sparse *s)
+{
+    return (s->complex ? klu_z_factor : klu_factor)(s->ap, s->ai, s->ax, s->symbolic, &s->common);
+}
+
+static int same_pivots(ag_sparse *s)
+{
+    return (s->complex ? klu_z_refactor : klu_refactor)(s->ap, s->ai, s->ax, s->symbolic, s->numeric, &s->common)
+           && s->common.status == KLU_OK;
+}
+
+/* Smallest over largest pivot. */
+static double pivots(ag_sparse *s)
+{
+    (s->complex ? klu_z_rcond : klu_rcond)(s->symbolic, s->numeric, &s->common);
+    return s->common.rcond;
+}
+
+/* ---- the interface ---- */
+
+ag_sparse *ag_sparse_new(ag_arena *arena, int n, int *ap, int *ai, int complex)
 {
     ag_sparse *s = AG_NEW(arena, ag_sparse, 1);
     s->n = n;
     s->nnz = ap[n];
+    s->complex = complex;
     s->ap = ap;
     s->ai = ai;
-    s->ax = AG_NEW(arena, double, s->nnz + 1);
+    s->ax = AG_NEW(arena, double, ((size_t)s->nnz + 1) * (complex ? 2 : 1));
     klu_defaults(&s->common);
     s->common.halt_if_singular = 1;
     return s;
@@ -23,7 +54,7 @@ void ag_sparse_free(ag_sparse *s)
 {
     if (!s)
         return;
-    klu_free_numeric(&s->numeric, &s->common);
+    drop_numeric(s);
     klu_free_symbolic(&s->symbolic, &s->common);
 }
 
@@ -38,13 +69,12 @@ static ag_status fail(ag_sparse *s, int *where)
 /* KLU numbers an all-zero column in the order of the permuted matrix; what users see is the original number. */
 static ag_status factor_fresh(ag_sparse *s, ag_stats *stats, int *where)
 {
-    klu_free_numeric(&s->numeric, &s->common);
-    s->numeric = klu_factor(s->ap, s->ai, s->ax, s->symbolic, &s->common);
+    drop_numeric(s);
+    s->numeric = new_factors(s);
     stats->factor++;
     if (!s->numeric || s->common.status != KLU_OK)
         return fail(s, where);
-    klu_rcond(s->symbolic, s->numeric, &s->common);
-    s->pivot_ratio = s->common.rcond;
+    s->pivot_ratio = pivots(s);
     s->stale = 0;
     return isfinite(s->pivot_ratio) && s->pivot_ratio > 0 ? AG_OK : fail(s, where);
 }
@@ -59,10 +89,7 @@ ag_status ag_sparse_factor(ag_sparse *s, ag_stats *stats, int *where)
     if (!s->numeric || s->stale)
         return factor_fresh(s, stats, where);
     stats->refactor++;
-    if (!klu_refactor(s->ap, s->ai, s->ax, s->symbolic, s->numeric, &s->common) || s->common.status != KLU_OK)
-        return factor_fresh(s, stats, where);
-    klu_rcond(s->symbolic, s->numeric, &s->common);
-    if (!(s->common.rcond > PIVOT_DECAY * s->pivot_ratio))
+    if (!same_pivots(s) || !(pivots(s) > PIVOT_DECAY * s->pivot_ratio))
         return factor_fresh(s, stats, where);
     return AG_OK;
 }
@@ -71,7 +98,7 @@ void ag_sparse_solve(ag_sparse *s, double *b, ag_stats *stats)
 {
     stats->solve++;
     if (s->n > 0)
-        klu_solve(s->symbolic, s->numeric, s->n, 1, b, &s->common);
+        (s->complex ? klu_z_solve : klu_solve)(s->symbolic, s->numeric, s->n, 1, b, &s->common);
 }
 
 void ag_sparse_noise(const ag_sparse *s, const double *x, double *noise)
@@ -80,4 +107,29 @@ void ag_sparse_noise(const ag_sparse *s, const double *x, double *noise)
     for (int j = 0; j < s->n; j++)
         for (int k = s->ap[j]; k < s->ap[j + 1]; k++)
             noise[s->ai[k]] += fabs(s->ax[k] * x[j]);
+}
+
+static double size_of(const double *z) { return fabs(z[0]) + fabs(z[1]); }
+
+double ag_sparse_backward_error(const ag_sparse *s, const double *x, const double *b, double *work)
+{
+    double *rest = work, *scale = work + 2 * s->n, worst = 0;
+    for (int i = 0; i < s->n; i++) {
+        rest[2 * i] = b[2 * i];
+        rest[2 * i + 1] = b[2 * i + 1];
+        scale[i] = size_of(&b[2 * i]);
+    }
+    for (int j = 0; j < s->n; j++)
+        for (int k = s->ap[j]; k < s->ap[j + 1]; k++) {
+            const double *a = &s->ax[2 * k], *z = &x[2 * j];
+            double       *r = &rest[2 * s->ai[k]];
+            r[0] -= a[0] * z[0] - a[1] * z[1];
+            r[1] -= a[0] * z[1] + a[1] * z[0];
+            scale[s->ai[k]] += size_of(a) * size_of(z);
+        }
+    for (int i = 0; i < s->n; i++) {
+        double error = scale[i] > 0 ? size_of(&rest[2 * i]) / scale[i] : 0;
+        worst = error > worst || isnan(error) ? error : worst;
+    }
+    return worst;
 }

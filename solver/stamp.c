@@ -2,22 +2,11 @@
  *
  * A device that limits is evaluated at u away from x; its row is then the tangent at u taken to x,
  * f(u) + df/du (x - u), so that Newton stays a Newton method for x. */
-#include "solver/system.h"
+#include "solver/lanes.h"
 #include <math.h>
 #include <string.h>
 
-#define MI(p, out, in) ((out) * (p)->mi + (in))
-
-/* Columns of the tile under evaluation. */
-typedef struct lanes {
-    int      from, n;                    /* first lane; lanes */
-    double **f, **q, **ux, **df, **dq, **j;
-    double  *local;                      /* scratch of the elimination */
-    ag_tile  tile;
-    const double **p, **d, **u, **latch;
-} lanes;
-
-static void gather(const ag_part *p, const double *x, const lanes *l, double *const *u)
+void ag_lanes_gather(const ag_part *p, const double *x, const ag_lanes *l, double *const *u)
 {
     for (int k = 0; k < p->nb; k++) {
         const int *pos = p->pos[k] + l->from, *neg = p->neg[k] + l->from;
@@ -32,7 +21,7 @@ static void gather(const ag_part *p, const double *x, const lanes *l, double *co
 }
 
 /* Ranges and largest changes of own unknowns, relative to where the device was evaluated last. */
-static void limit_unknowns(const ag_part *p, const lanes *l)
+static void limit_unknowns(const ag_part *p, const ag_lanes *l)
 {
     for (int k = 0; k < p->nu; k++) {
         const ag_unknown *w = &p->m->unknown[k];
@@ -49,10 +38,10 @@ static void limit_unknowns(const ag_part *p, const lanes *l)
 }
 
 /* Puts the inputs into p->u; returns 1 when some differ from x by more than rounding. On return l->ux = x - u. */
-static int limited_inputs(const ag_part *p, const double *x, lanes *l)
+static int limited_inputs(const ag_part *p, const double *x, ag_lanes *l)
 {
     int limited = 0;
-    gather(p, x, l, l->ux);
+    ag_lanes_gather(p, x, l, l->ux);
     limit_unknowns(p, l);
     if (p->m->limit) {
         for (int k = 0; k < p->mi; k++)
@@ -61,7 +50,7 @@ static int limited_inputs(const ag_part *p, const double *x, lanes *l)
     }
     for (int k = 0; k < p->mi; k++)
         memcpy(p->u[k] + l->from, l->ux[k], (size_t)l->n * sizeof(double));
-    gather(p, x, l, l->ux);
+    ag_lanes_gather(p, x, l, l->ux);
     for (int k = 0; k < p->mi; k++)
         for (int i = 0; i < l->n; i++) {
             double u = p->u[k][l->from + i], away = l->ux[k][i] - u;
@@ -71,7 +60,7 @@ static int limited_inputs(const ag_part *p, const double *x, lanes *l)
     return limited;
 }
 
-static void initial_inputs(const ag_part *p, const lanes *l)
+static void initial_inputs(const ag_part *p, const ag_lanes *l)
 {
     for (int k = 0; k < p->nb && p->init; k++)
         if (p->init[k])
@@ -81,7 +70,7 @@ static void initial_inputs(const ag_part *p, const lanes *l)
 }
 
 /* f and q are left alone by a model where it has nothing to say; columns outside its pattern do not exist. */
-static void evaluate(const ag_part *p, lanes *l, int jacobian)
+void ag_lanes_evaluate(const ag_part *p, ag_lanes *l, int jacobian)
 {
     for (int k = 0; k < p->mi; k++) {
         memset(l->f[k], 0, (size_t)l->n * sizeof(double));
@@ -94,11 +83,11 @@ static void evaluate(const ag_part *p, lanes *l, int jacobian)
     p->m->eval(&l->tile);
 }
 
-static void follow_tangent(const ag_part *p, const lanes *l)
+static void follow_tangent(const ag_part *p, const ag_lanes *l)
 {
     for (int out = 0; out < p->mi; out++)
         for (int in = 0; in < p->mi; in++)
-            for (int i = 0, e = MI(p, out, in); i < l->n; i++) {
+            for (int i = 0, e = AG_MI(p, out, in); i < l->n; i++) {
                 if (p->df[e])
                     l->f[out][i] += l->df[e][i] * l->ux[in][i];
                 if (p->dq[e])
@@ -107,7 +96,7 @@ static void follow_tangent(const ag_part *p, const lanes *l)
 }
 
 /* Whether own unknown k of lane i keeps its initial value in an operating point. */
-static int is_held(const ag_part *p, const lanes *l, int k, int i)
+static int is_held(const ag_part *p, const ag_lanes *l, int k, int i)
 {
     const ag_unknown *w = &p->m->unknown[k];
     int hold = p->b->own_hold[l->from + i];
@@ -117,7 +106,7 @@ static int is_held(const ag_part *p, const lanes *l, int k, int i)
 }
 
 /* j = df + a dq where either exists; held states get the equation x - x_init = 0. */
-static void combine(const ag_part *p, const ag_point *pt, const double *x, lanes *l)
+static void combine(const ag_part *p, const ag_point *pt, const double *x, ag_lanes *l)
 {
     for (int e = 0; e < p->mi * p->mi; e++) {
         if (!p->df[e] && !p->dq[e])
@@ -131,8 +120,8 @@ static void combine(const ag_part *p, const ag_point *pt, const double *x, lanes
             if (!is_held(p, l, k, i))
                 continue;
             for (int in = 0; in < p->mi; in++)
-                if (p->df[MI(p, row, in)] || p->dq[MI(p, row, in)])
-                    l->j[MI(p, row, in)][i] = in == row;
+                if (p->df[AG_MI(p, row, in)] || p->dq[AG_MI(p, row, in)])
+                    l->j[AG_MI(p, row, in)][i] = in == row;
             l->f[row][i] = x[p->own[k][l->from + i]] - (init < 0 || isnan(l->p[init][i]) ? 0 : l->p[init][i]);
             l->q[row][i] = 0;
         }
@@ -140,7 +129,7 @@ static void combine(const ag_part *p, const ag_point *pt, const double *x, lanes
 }
 
 /* S gathers sum |i|, and what rounding leaves of a q + hist when a is large: reltol S is the row's tolerance. */
-static void scatter_rows(ag_system *s, const ag_part *p, const ag_point *pt, const lanes *l)
+static void scatter_rows(ag_system *s, const ag_part *p, const ag_point *pt, const ag_lanes *l)
 {
     double rounding = 8 * 2.2e-16 * pt->a / s->c->options.reltol;
     for (int k = 0; k < p->nb; k++) {
@@ -167,28 +156,28 @@ static void scatter_rows(ag_system *s, const ag_part *p, const ag_point *pt, con
 }
 
 /* Tolerance of a device's own row: what the tolerances of its inputs amount to. */
-static void own_tolerance(ag_system *s, const ag_part *p, const lanes *l)
+static void own_tolerance(ag_system *s, const ag_part *p, const ag_lanes *l)
 {
     double reltol = s->c->options.reltol;
     for (int out = p->nb; out < p->nb + p->nu; out++) {
         const int *row = p->own[out - p->nb] + l->from;
         for (int in = 0; in < p->mi; in++) {
-            if (!p->df[MI(p, out, in)] && !p->dq[MI(p, out, in)])
+            if (!p->df[AG_MI(p, out, in)] && !p->dq[AG_MI(p, out, in)])
                 continue;
             for (int i = 0; i < l->n; i++) {
                 int at = in < p->nb ? 0 : p->row[in][l->from + i];
                 double tol = in < p->nb ? s->c->options.vntol : s->abstol[at];
-                s->S[row[i]] += fabs(l->j[MI(p, out, in)][i]) * (reltol * fabs(p->u[in][l->from + i]) + tol);
+                s->S[row[i]] += fabs(l->j[AG_MI(p, out, in)][i]) * (reltol * fabs(p->u[in][l->from + i]) + tol);
             }
         }
     }
 }
 
-static void scatter_jacobian(ag_system *s, const ag_part *p, const lanes *l, double *ax, double *const *columns)
+void ag_lanes_scatter(ag_system *s, const ag_part *p, const ag_lanes *l, double *ax, double *const *columns)
 {
     for (int k = 0; k < p->n_stamp; k++) {
         const ag_stampref *st = &p->stamp[k];
-        const double *j = columns[MI(p, st->out, st->in)];
+        const double *j = columns[AG_MI(p, st->out, st->in)];
         for (int c = 0; c < st->n; c++) {
             const int *slot = st->slot[c] + l->from;
             if (st->sign[c] > 0)
@@ -203,17 +192,17 @@ static void scatter_jacobian(ag_system *s, const ag_part *p, const lanes *l, dou
 }
 
 /* di/dv of branch 0 with memories held and all other own unknowns following v at rest: the slope of the static curve. */
-static double static_conductance(const ag_part *p, const lanes *l, int i)
+static double static_conductance(const ag_part *p, const ag_lanes *l, int i)
 {
     double g = p->df[0] ? l->df[0][i] : 0;
     for (int k = p->nb; k < p->nb + p->nu; k++)
-        if (!p->m->unknown[k - p->nb].hold && p->df[MI(p, 0, k)] && p->df[MI(p, k, 0)] && p->df[MI(p, k, k)])
-            g -= l->df[MI(p, 0, k)][i] * l->df[MI(p, k, 0)][i] / l->df[MI(p, k, k)][i];
+        if (!p->m->unknown[k - p->nb].hold && p->df[AG_MI(p, 0, k)] && p->df[AG_MI(p, k, 0)] && p->df[AG_MI(p, k, k)])
+            g -= l->df[AG_MI(p, 0, k)][i] * l->df[AG_MI(p, k, 0)][i] / l->df[AG_MI(p, k, k)][i];
     return g;
 }
 
 /* Adds the current and charge of every branch to its own slot, or the part that enters a terminal to one. */
-static void read_current(ag_system *s, const ag_part *p, const lanes *l, const ag_tap *tap, int i)
+static void read_current(ag_system *s, const ag_part *p, const ag_lanes *l, const ag_tap *tap, int i)
 {
     for (int k = 0; k < p->nb; k++) {
         int one = tap->terminal < 0, row = one ? tap->row + k : tap->row;
@@ -224,7 +213,7 @@ static void read_current(ag_system *s, const ag_part *p, const lanes *l, const a
 }
 
 /* Currents, charges and conductances of probed lanes. */
-static void read_taps(ag_system *s, const ag_part *p, const lanes *l)
+static void read_taps(ag_system *s, const ag_part *p, const ag_lanes *l)
 {
     for (int t = 0; t < p->n_tap; t++) {
         int i = p->tap[t].lane - l->from;
@@ -240,7 +229,7 @@ static void read_taps(ag_system *s, const ag_part *p, const lanes *l)
 static double *take(double **at, size_t n) { double *here = *at; *at += n; return here; }
 
 /* Lays the tile's columns into the scratch and points parameters at lanes from.. */
-static void open_tile(ag_system *s, const ag_part *p, lanes *l)
+void ag_lanes_reset(ag_system *s, const ag_part *p, ag_lanes *l)
 {
     int mi = p->mi;
     double *at = s->tile;
@@ -258,7 +247,7 @@ static void open_tile(ag_system *s, const ag_part *p, lanes *l)
     l->tile.scratch = at;
 }
 
-static void aim_tile(const ag_part *p, lanes *l, int from)
+void ag_lanes_aim(const ag_part *p, ag_lanes *l, int from)
 {
     const ag_batch *b = p->b;
     l->from = from;
@@ -273,21 +262,20 @@ static void aim_tile(const ag_part *p, lanes *l, int from)
     l->tile.temp = b->temp + from;
 }
 
-/* The pointer tables of `lanes`, for the largest model; made once per run. */
-static lanes *new_lanes(ag_system *s, const ag_part *p, const ag_point *pt)
+ag_lanes *ag_lanes_open(ag_system *s, const ag_part *p, const ag_point *pt)
 {
-    lanes *l = s->lanes;
+    ag_lanes *l = s->lanes;
     l->tile = (ag_tile){ .time = pt->time, .gmin = s->c->options.gmin, .srcfact = pt->srcfact, .p = l->p, .d = l->d,
                          .latch = l->latch, .u = l->u, .f = l->f, .q = l->q, .vector = s->c->vector, .data = p->m->data };
-    open_tile(s, p, l);
+    ag_lanes_reset(s, p, l);
     return l;
 }
 
 void ag_system_seed(ag_system *s, const double *x)
 {
     for (int i = 0; i < s->n_part; i++) {
-        lanes l = { .n = s->part[i].padded };
-        gather(&s->part[i], x, &l, s->part[i].u);
+        ag_lanes l = { .n = s->part[i].padded };
+        ag_lanes_gather(&s->part[i], x, &l, s->part[i].u);
     }
 }
 
@@ -295,10 +283,10 @@ double ag_system_breakpoint(ag_system *s, int part, double time)
 {
     const ag_part *p = &s->part[part];
     ag_point pt = { .time = time };
-    lanes *l = new_lanes(s, p, &pt);
+    ag_lanes *l = ag_lanes_open(s, p, &pt);
     double first = INFINITY;
     for (int from = 0; from < p->n; from += AG_LANES) {
-        aim_tile(p, l, from);
+        ag_lanes_aim(p, l, from);
         for (int k = 0; k < l->n; k++)
             first = fmin(first, p->m->breakpoint(&l->tile, k, time));
     }
@@ -312,10 +300,10 @@ void ag_system_accept(ag_system *s, double time, const double *x)
         if (!p->m->accept)
             continue;
         ag_point pt = { .time = time };
-        lanes *l = new_lanes(s, p, &pt);
+        ag_lanes *l = ag_lanes_open(s, p, &pt);
         for (int from = 0; from < p->n; from += AG_LANES) {
-            aim_tile(p, l, from);
-            gather(p, x, l, l->ux);
+            ag_lanes_aim(p, l, from);
+            ag_lanes_gather(p, x, l, l->ux);
             l->tile.u = (const double *const *)l->ux;
             p->m->accept(&l->tile, (double *const *)l->latch);
         }
@@ -330,11 +318,11 @@ double ag_system_step_limit(ag_system *s, const double *x0, double h, const doub
         if (!p->m->step)
             continue;
         ag_point pt = { 0 };
-        lanes *l = new_lanes(s, p, &pt);
+        ag_lanes *l = ag_lanes_open(s, p, &pt);
         for (int from = 0; from < p->n && most >= 0; from += AG_LANES) {
-            aim_tile(p, l, from);
-            gather(p, x0, l, l->f);                    /* f and ux are free between assemblies */
-            gather(p, x1, l, l->ux);
+            ag_lanes_aim(p, l, from);
+            ag_lanes_gather(p, x0, l, l->f);                    /* f and ux are free between assemblies */
+            ag_lanes_gather(p, x1, l, l->ux);
             ag_tile old = l->tile, now = l->tile;
             old.time = 0;
             now.time = h;
@@ -348,21 +336,21 @@ double ag_system_step_limit(ag_system *s, const double *x0, double h, const doub
 
 static ag_status assemble_part(ag_system *s, ag_part *p, const double *x, const ag_point *pt, int jacobian)
 {
-    lanes *l = new_lanes(s, p, pt);
+    ag_lanes *l = ag_lanes_open(s, p, pt);
     ag_status status = AG_OK;
     for (int from = 0; from < p->n; from += AG_LANES) {
         int away = 0;
-        aim_tile(p, l, from);
+        ag_lanes_aim(p, l, from);
         if (p->limits)
             away = limited_inputs(p, x, l);
         else {
             for (int k = 0; k < p->mi; k++)
                 l->u[k] = p->u[k] + from;
-            gather(p, x, l, (double *const *)l->u);
+            ag_lanes_gather(p, x, l, (double *const *)l->u);
         }
         if (pt->use_ic)
             initial_inputs(p, l);
-        evaluate(p, l, !p->linear || p->n_tap > 0);
+        ag_lanes_evaluate(p, l, !p->linear || p->n_tap > 0);
         read_taps(s, p, l);
         if (away) {
             s->limited = 1;
@@ -378,50 +366,9 @@ static ag_status assemble_part(ag_system *s, ag_part *p, const double *x, const 
             continue;
         if (p->ne && ag_local_eliminate(p, from, l->n, l->j, l->local) != AG_OK)
             status = AG_REJECT;
-        scatter_jacobian(s, p, l, s->sparse->ax, l->j);
+        ag_lanes_scatter(s, p, l, s->sparse->ax, l->j);
     }
     return status;
-}
-
-void ag_assemble_linear(ag_system *s)
-{
-    ag_point at_rest = { .srcfact = 1 };
-    int widest = 0, params = 0;
-    for (int i = 0; i < s->n_part; i++) {
-        const ag_model *m = s->part[i].m;
-        widest = s->part[i].mi > widest ? s->part[i].mi : widest;
-        params = m->n_param > params ? m->n_param : params;
-        params = m->n_derived > params ? m->n_derived : params;
-        params = m->n_latch > params ? m->n_latch : params;
-    }
-    lanes *l = s->lanes = AG_NEW(s->arena, lanes, 1);
-    double ***table[] = { &l->f, &l->q, &l->ux, &l->df, &l->dq, &l->j };
-    for (int k = 0; k < 6; k++)
-        *table[k] = AG_NEW(s->arena, double *, k < 3 ? widest + 1 : widest * widest + 1);
-    l->p = AG_NEW(s->arena, const double *, params + 1);
-    l->d = AG_NEW(s->arena, const double *, params + 1);
-    l->latch = AG_NEW(s->arena, const double *, params + 1);
-    l->u = AG_NEW(s->arena, const double *, widest + 1);
-    for (int i = 0; i < s->n_part; i++) {
-        ag_part *p = &s->part[i];
-        if (!p->linear)
-            continue;
-        lanes *t = new_lanes(s, p, &at_rest);
-        for (int from = 0; from < p->n; from += AG_LANES) {
-            aim_tile(p, t, from);
-            for (int k = 0; k < p->mi * p->mi; k++)
-                if (!p->df[k] || !p->dq[k])
-                    memset(t->j[k], 0, AG_LANES * sizeof(double));
-            evaluate(p, t, 1);
-            for (int e = 0; e < p->mi * p->mi; e++) {      /* scatter wants every column it names */
-                t->df[e] = p->df[e] ? t->df[e] : t->j[e];
-                t->dq[e] = p->dq[e] ? t->dq[e] : t->j[e];
-            }
-            scatter_jacobian(s, p, t, s->base_g, t->df);
-            scatter_jacobian(s, p, t, s->base_c, t->dq);
-            open_tile(s, p, t);
-        }
-    }
 }
 
 static void start_values(ag_system *s, double a)

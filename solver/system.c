@@ -1,5 +1,5 @@
 /* system - numbers the unknowns, decides what is eliminated, and lays out the columns of every batch. */
-#include "solver/system.h"
+#include "solver/lanes.h"
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -50,12 +50,12 @@ static void part_shape(ag_system *s, ag_part *p, const ag_batch *b)
 }
 
 /* Own unknowns start eliminated unless the model says global or the part is linear (V, L, E: zero diagonals). */
-static void mark_eliminated(ag_system *s, unsigned char *keep)
+static void mark_eliminated(ag_system *s, unsigned char *keep, int whole)
 {
     for (int i = 0; i < s->n_part; i++) {
         ag_part *p = &s->part[i];
         for (int k = 0; k < p->nu; k++)
-            keep[i * AG_MAX_UNKNOWN + k] = (unsigned char)(p->linear || p->m->unknown[k].global);
+            keep[i * AG_MAX_UNKNOWN + k] = (unsigned char)(whole || p->linear || p->m->unknown[k].global);
     }
     for (int i = 0; i < s->n_part; i++) {
         const ag_batch *b = s->part[i].b;
@@ -236,7 +236,7 @@ static void number_parts(ag_system *s)
         s->linear &= s->part[i].linear;
 }
 
-ag_system *ag_system_new(ag_circuit *c, ag_arena *arena, ag_stats *stats)
+ag_system *ag_system_new(ag_circuit *c, ag_arena *arena, ag_stats *stats, int whole)
 {
     ag_system *s = AG_NEW(arena, ag_system, 1);
     size_t tile = 0;
@@ -244,7 +244,7 @@ ag_system *ag_system_new(ag_circuit *c, ag_arena *arena, ag_stats *stats)
     s->arena = arena;
     s->stats = stats;
     number_parts(s);
-    mark_eliminated(s, AG_NEW(arena, unsigned char, s->n_part * AG_MAX_UNKNOWN + 1));
+    mark_eliminated(s, AG_NEW(arena, unsigned char, s->n_part * AG_MAX_UNKNOWN + 1), whole);
     number_kept(s);
     for (int i = 0; i < s->n_part; i++) {
         ag_part *p = &s->part[i];
@@ -272,6 +272,7 @@ void ag_system_prepare(ag_system *s)
     s->base_c = AG_NEW(s->arena, double, s->sparse->nnz + 1);
     s->base = AG_NEW(s->arena, double, s->sparse->nnz + 1);
     s->base_a = NAN;
+    ag_lanes_make(s);
     ag_assemble_linear(s);
     s->stats->unknowns = s->n;
     s->stats->equations = s->n_kept;
@@ -297,6 +298,7 @@ void ag_system_free(ag_system *s)
     if (!s)
         return;
     ag_sparse_free(s->sparse);
+    ag_sparse_free(s->complex);
     ag_arena_free(s->scratch);
 }
 

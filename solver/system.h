@@ -61,6 +61,7 @@ typedef struct ag_system {
     int        *kept, n_kept;            /* unknown of each matrix row */
     int        *reduced;                 /* [n + 1]: matrix row of an unknown; n_kept for eliminated ones and ground */
     ag_sparse  *sparse;                  /* pattern, values, factors */
+    ag_sparse  *complex;                 /* of a small-signal analysis: the same pattern; or NULL */
     int        *diag;                    /* [n_kept]: position of the diagonal */
     double     *base_g, *base_c, *base;  /* [nnz + 1]: linear devices' df, dq, and df + a dq for a = base_a */
     double      base_a;
@@ -74,7 +75,7 @@ typedef struct ag_system {
     double     *r;                       /* [n + 1]: F + a Q + hist */
     double     *rhs, *work;              /* [n_kept + 1], [n + 1] */
     double     *tile;                    /* scratch of one tile */
-    struct lanes *lanes;                 /* its pointer tables */
+    struct ag_lanes *lanes;              /* its pointer tables */
     ag_arena   *scratch;                 /* of the set-up, NULL afterwards */
     int         limited;                 /* a device was evaluated away from x */
     ag_stats   *stats;
@@ -94,8 +95,9 @@ typedef struct ag_point {
 #define AG_MAX_UNKNOWN 64                /* own unknowns of one device */
 #define AG_MAX_LOCAL 16                  /* of these, eliminated lane by lane; the rest stays in the matrix */
 
-/* new lays out memory only; prepare makes the pattern and needs ag_system_free on every way out. */
-ag_system  *ag_system_new(ag_circuit *c, ag_arena *arena, ag_stats *stats);
+/* new lays out memory only; prepare makes the pattern and needs ag_system_free on every way out. whole: no unknown is
+ * eliminated lane by lane, the matrix has them all. */
+ag_system  *ag_system_new(ag_circuit *c, ag_arena *arena, ag_stats *stats, int whole);
 void        ag_system_prepare(ag_system *s);
 void        ag_system_free(ag_system *s);                  /* what is not in the arena; NULL is fine */
 const char *ag_system_name(const ag_system *s, int unknown, ag_arena *a);   /* "node 'out'", "state h of n1" */
@@ -107,6 +109,9 @@ ag_status   ag_assemble(ag_system *s, const double *x, const ag_point *p, int ja
 void        ag_initial_states(const ag_system *s, double *x);
 /* Takes x as where all devices were evaluated last, so that limiting starts from there. */
 void        ag_system_seed(ag_system *s, const double *x);
+/* The complex row of all probes (sink.h) at frequency [Hz]: x[n + 1] and current[rows] are pairs, real part first; what is
+ * no small signal (a parameter, a conductance) has its value at the bias, a power NAN. */
+void        ag_system_phasors(const ag_system *s, double frequency, const double *x, const double *current, double *row);
 /* Values of all probes at x with dq/dt = qdot[rows]: row[1 + n_probe], row[0] = time. */
 void        ag_system_row(const ag_system *s, double time, const double *x, const double *qdot, double *row);
 /* First corner of part k's devices after time [s], INFINITY when none. */
@@ -117,6 +122,17 @@ double      ag_system_step_limit(ag_system *s, const double *x0, double h, const
 void        ag_system_accept(ag_system *s, double time, const double *x);
 /* Constant part of the matrix, once per run. */
 void        ag_assemble_linear(ag_system *s);
+
+/* The circuit around a point x, linearised:   (G + d/dt C) dx + b e^(jwt) = 0. */
+typedef struct ag_term { int row, unknown; double g, c; } ag_term;
+typedef struct ag_linear {
+    double  *g, *c;                      /* [nnz + 1] values on the pattern of the matrix: df/dx, dq/dx */
+    double  *re, *im;                    /* [rows] b: what the sources' ac= puts into the rows, those of taps included */
+    ag_term *term; int n_term;           /* the current of a tap row is b + the sum of (g + jw c) dx over its terms */
+} ag_linear;
+/* Of a whole system. States of an instance with hold=1 are constants; all others vary by their own equations, also those
+ * that an operating point keeps. */
+ag_linear  *ag_linearise(ag_system *s, const double *x);
 
 /* dx = M^-1 b for all unknowns with the factors at hand: reduce, solve, expand. b and dx are [n + 1], may be the same. */
 void        ag_system_solve(ag_system *s, const double *b, double *dx);

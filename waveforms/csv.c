@@ -12,17 +12,33 @@ ag_status ag_csv_text(ag_outfile *f, const char *text)
     return ag_outfile_write(f, "\"", 1);
 }
 
+/* A complex column is two: "re(v(out))", "im(v(out))". */
+static void heading(ag_csv *c, const ag_column *column)
+{
+    static const char *const format[] = { "%s", "re(%s)", "im(%s)" };
+    char name[512];
+
+    for (int k = column->complex; k <= 2 * column->complex; k++) {
+        if (k == 2)
+            ag_outfile_write(&c->file, ",", 1);
+        snprintf(name, sizeof name, format[k], column->name);
+        ag_csv_text(&c->file, name);
+    }
+}
+
 static ag_status begin(void *self, const ag_plot *plot)
 {
     ag_csv *c = self;
 
     c->n_column = plot->n_column;
+    c->column = plot->column;
+    c->width = plot->complex ? 2 : 1;
     if (c->plots++)
         ag_outfile_write(&c->file, "\n", 1);
     for (int k = 0; k < plot->n_column; k++) {
         if (k)
             ag_outfile_write(&c->file, ",", 1);
-        ag_csv_text(&c->file, plot->column[k].name);
+        heading(c, &plot->column[k]);
     }
     ag_outfile_write(&c->file, "\n", 1);
     return ag_outfile_flush(&c->file);
@@ -33,11 +49,12 @@ static ag_status point(void *self, const double *row)
     ag_csv *c = self;
     char    number[AG_NUMBER_SIZE + 1];
 
-    for (int k = 0; k < c->n_column; k++) {
-        ag_number_print(number, row[k]);
-        strcat(number, k + 1 < c->n_column ? "," : "\n");
-        ag_outfile_write(&c->file, number, strlen(number));
-    }
+    for (int k = 0; k < c->n_column; k++)
+        for (int i = 0; i < 1 + c->column[k].complex; i++) {
+            ag_number_print(number, row[c->width * k + i]);
+            strcat(number, k + 1 < c->n_column || i < c->column[k].complex ? "," : "\n");
+            ag_outfile_write(&c->file, number, strlen(number));
+        }
     return c->file.failed ? AG_EIO : AG_OK;
 }
 

@@ -1,11 +1,12 @@
 #include "waveforms/memory.h"
 
-ag_memory *ag_memory_new(ag_arena *a, const ag_circuit *c)
+ag_memory *ag_memory_new(ag_arena *a, const ag_circuit *c, ag_analysis_kind kind)
 {
     ag_memory *m = AG_NEW(a, ag_memory, 1);
 
     m->arena = a;
     m->circuit = c;
+    m->width = kind == AG_AC ? 2 : 1;
     m->column = AG_NEW(a, int, c->plan.n_probe + 1);
     for (int k = 1; k <= c->plan.n_probe; k++)
         m->column[k] = -1;
@@ -18,7 +19,8 @@ void ag_memory_want(ag_memory *m, int probe)
     if (m->column[1 + probe] >= 0)
         return;
     m->column[1 + probe] = m->n_column;
-    *AG_PUSH(m->arena, m->source, m->n_column, m->cap_column) = 1 + probe;
+    for (int k = 0; k < m->width; k++)
+        *AG_PUSH(m->arena, m->source, m->n_column, m->cap_column) = m->width * (1 + probe) + k;
 }
 
 void ag_memory_want_output(ag_memory *m, const ag_output *o)
@@ -75,7 +77,7 @@ ag_series *ag_series_new(const ag_memory *m, ag_arena *a, const ag_output *o)
     s->m = m;
     s->output = o;
     s->block = -1;
-    s->eval = o && o->program ? ag_evaluator_new(a, m->circuit, o) : NULL;
+    s->eval = o && o->program ? ag_evaluator_new(a, m->circuit, o, m->width) : NULL;
     return s;
 }
 
@@ -86,23 +88,31 @@ static void evaluate(ag_series *s, long block)
 
     s->eval->input[0] = from(m, 0, first);
     for (int k = 0; k < s->output->n_used; k++) {
-        int row = 1 + s->output->used[k];
-        s->eval->input[row] = from(m, m->column[row], first);
+        int probe = 1 + s->output->used[k];
+        for (int i = 0; i < m->width; i++)
+            s->eval->input[m->width * probe + i] = from(m, m->column[probe] + i, first);
     }
-    ag_evaluator_run(s->eval, (int)n, s->value);
+    ag_evaluator_run(s->eval, (int)n, s->value[0], s->output->complex ? s->value[1] : NULL);
     s->block = block;
 }
 
-double ag_series_at(ag_series *s, long i)
+int ag_series_is_complex(const ag_series *s)
 {
-    if (!s->output)
-        return ag_memory_time(s->m, i);
+    return s->output && (s->eval ? s->output->complex : s->m->width == 2);
+}
+
+static double part(ag_series *s, int imaginary, long i)
+{
     if (!s->eval)
-        return ag_memory_value(s->m, s->output->probe, i);
+        return *from(s->m, s->m->column[1 + s->output->probe] + imaginary, i);
     if (i / AG_LANES != s->block)
         evaluate(s, i / AG_LANES);
-    return s->value[i % AG_LANES];
+    return s->value[imaginary][i % AG_LANES];
 }
+
+double ag_series_at(ag_series *s, long i) { return s->output ? part(s, 0, i) : ag_memory_time(s->m, i); }
+
+double ag_series_imaginary(ag_series *s, long i) { return ag_series_is_complex(s) ? part(s, 1, i) : 0; }
 
 long ag_memory_find(const ag_memory *m, double time)
 {

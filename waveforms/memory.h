@@ -10,7 +10,9 @@
 typedef struct ag_memory {
     ag_arena         *arena;
     const ag_circuit *circuit;
-    int              *column;               /* [1 + n_probe] row index -> own column, -1: not kept; [0] = 0 */
+    int               width;                /* numbers per probe of a row: 2 when rows are complex */
+    int              *column;               /* [1 + n_probe] -> own column (the real part's; the other one follows it),
+                                             * -1: not kept; [0] = 0, the scale */
     int              *source;               /* [n_column] row index of each column */
     int               n_column, cap_column;
     double          **chunk;                /* [n_chunk], each n_column columns of AG_MEMORY_CHUNK points */
@@ -21,14 +23,14 @@ typedef struct ag_memory {
 #define AG_MEMORY_CHUNK (8 * AG_LANES)
 
 /* An empty memory that keeps the time. The probe list of the plan must be complete by now. */
-ag_memory *ag_memory_new(ag_arena *a, const ag_circuit *c);
+ag_memory *ag_memory_new(ag_arena *a, const ag_circuit *c, ag_analysis_kind kind);
 /* Asks for a probe, or for all that an output reads; before the first point. */
 void       ag_memory_want(ag_memory *m, int probe);
 void       ag_memory_want_output(ag_memory *m, const ag_output *o);
 /* Takes the row of an analysis. AG_ENOMEM instead of a jump: the caller is inside a running analysis. */
 ag_status  ag_memory_point(ag_memory *m, const double *row);
 double     ag_memory_time(const ag_memory *m, long i);               /* [s] */
-double     ag_memory_value(const ag_memory *m, int probe, long i);
+double     ag_memory_value(const ag_memory *m, int probe, long i);   /* of a complex one the real part */
 /* Linear between points, constant beyond the ends. */
 double     ag_memory_interpolate(const ag_memory *m, int probe, double time);
 
@@ -39,17 +41,19 @@ static inline double ag_product_integral(double h, double u0, double u1, double 
     return h * (2 * u0 * w0 + u0 * w1 + u1 * w0 + 2 * u1 * w1) / 6;
 }
 
-/* An output as a series of numbers over the kept points. */
+/* An output as a series of numbers over the kept points. What is complex counts with its real part, as in ngspice. */
 typedef struct ag_series {
     const ag_memory *m;
     const ag_output *output;                /* NULL: the time */
     ag_evaluator    *eval;                  /* expressions only */
     long             block;                 /* the one in value, -1: none */
-    double           value[AG_LANES];
+    double           value[2][AG_LANES];    /* real and imaginary parts */
 } ag_series;
 
 ag_series *ag_series_new(const ag_memory *m, ag_arena *a, const ag_output *o);
 double     ag_series_at(ag_series *s, long i);
+double     ag_series_imaginary(ag_series *s, long i);                /* 0 of what is real */
+int        ag_series_is_complex(const ag_series *s);
 /* Number of the last point at or before time (0 when there is none). */
 long       ag_memory_find(const ag_memory *m, double time);
 /* Linear between points, constant beyond the ends. */

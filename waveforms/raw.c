@@ -42,6 +42,7 @@ static const char *type_name(const ag_column *c)
     case AG_Q_VOLTAGE: return "voltage";
     case AG_Q_CURRENT: return "current";
     case AG_Q_POWER:   return "power";
+    case AG_Q_FREQUENCY: return "frequency";
     case AG_Q_OTHER:   break;
     }
     return "notype";
@@ -68,14 +69,16 @@ static ag_status begin(void *self, const ag_plot *plot)
     r->points = r->counted = 0;
     r->n = 0;
     r->n_column = plot->n_column;
+    r->width = plot->complex ? 2 : 1;
     date(when, sizeof when);
     ag_outfile_printf(&r->file, "Title: %s\nDate: %s\nCommand: agspice %s (ngspice-compatible)\nPlotname: %s\n"
-                      "Flags: real\nNo. Variables: %d\nNo. Points: ", plot->title, when, AG_VERSION, plot->name, plot->n_column);
+                      "Flags: %s\nNo. Variables: %d\nNo. Points: ", plot->title, when, AG_VERSION, plot->name,
+                      plot->complex ? "complex" : "real", plot->n_column);
     r->count_at = r->file.regular ? ftell(r->file.stream) : 0;
     ag_outfile_printf(&r->file, "%-*d\nVariables:\n", COUNT_WIDTH, 0);
     for (int k = 0; k < plot->n_column; k++)
-        ag_outfile_printf(&r->file, "\t%d\t%s\t%s\n", k, no_blanks(plot->column[k].name, name, sizeof name),
-                          type_name(&plot->column[k]));
+        ag_outfile_printf(&r->file, "\t%d\t%s\t%s%s\n", k, no_blanks(plot->column[k].name, name, sizeof name),
+                          type_name(&plot->column[k]), k == 0 && plot->log_scale ? "\tgrid=3" : "");
     ag_outfile_printf(&r->file, r->ascii ? "Values:\n" : "Binary:\n");
     r->published = r->looked = now();
     r->stride = r->look_at = 1;
@@ -137,7 +140,7 @@ static ag_status publish(ag_raw *r)
 
 static ag_status add_binary(ag_raw *r, const double *row)
 {
-    size_t n = (size_t)r->n_column * sizeof *row;
+    size_t n = (size_t)r->n_column * (size_t)r->width * sizeof *row;
     char  *to = room(r, n);
 
     if (!to)
@@ -149,16 +152,18 @@ static ag_status add_binary(ag_raw *r, const double *row)
 
 static ag_status add_ascii(ag_raw *r, const double *row)
 {
-    char *to = room(r, ((size_t)r->n_column + 1) * (AG_NUMBER_SIZE + 2)), *at = to;
+    char *to = room(r, ((size_t)r->n_column + 1) * (size_t)r->width * (AG_NUMBER_SIZE + 2)), *at = to;
 
     if (!to)
         return AG_ENOMEM;
     at += sprintf(at, "%ld\t", r->points);
     for (int k = 0; k < r->n_column; k++) {
         *at++ = '\t';
-        ag_number_print(at, row[k]);
-        at += strlen(at);
-        *at++ = '\n';
+        for (int i = 0; i < r->width; i++) {
+            ag_number_print(at, row[r->width * k + i]);
+            at += strlen(at);
+            *at++ = i + 1 < r->width ? ',' : '\n';
+        }
     }
     r->n += (size_t)(at - to);
     return AG_OK;

@@ -13,7 +13,7 @@
 
 typedef struct ag_raw {
     ag_outfile file;
-    int        ascii, n_column;
+    int        ascii, n_column, width;      /* width 2: complex numbers */
     long       points, counted;             /* rows of the plot; those in the file */
     long       count_at, end;               /* offsets of the count and of the end of the file */
     char      *block;                       /* [n] rows that are not in the file yet; from malloc, freed on closing */

@@ -4,12 +4,13 @@
 
 typedef struct ag_source { int index; ag_evaluator *eval; } ag_source;      /* column of the row, or an expression */
 
-ag_evaluator *ag_evaluator_new(ag_arena *a, const ag_circuit *c, const ag_output *o)
+ag_evaluator *ag_evaluator_new(ag_arena *a, const ag_circuit *c, const ag_output *o, int width)
 {
     ag_evaluator *e = AG_NEW(a, ag_evaluator, 1);
 
     e->output = o;
-    e->input = AG_NEW(a, const double *, c->plan.n_probe + 1);
+    e->width = width;
+    e->input = AG_NEW(a, const double *, width * (c->plan.n_probe + 1));
     e->scratch = AG_NEW(a, double, ag_program_scratch(o->program) + 8);     /* + 8: at least 64 bytes, hence aligned */
     e->temp = AG_NEW(a, double, AG_LANES);
     for (int k = 0; k < AG_LANES; k++)
@@ -17,22 +18,26 @@ ag_evaluator *ag_evaluator_new(ag_arena *a, const ag_circuit *c, const ag_output
     return e;
 }
 
-void ag_evaluator_run(ag_evaluator *e, int n, double *out)
+void ag_evaluator_run(ag_evaluator *e, int n, double *re, double *im)
 {
-    ag_program_run(e->output->program, n, e->input[0][0], e->temp, e->input, NULL, (double *const[]){ out }, e->scratch);
+    ag_program_run(e->output->program, n, e->input[0][0], e->temp, e->input, NULL, (double *const[]){ re, im }, e->scratch);
 }
 
 const char *ag_analysis_title(ag_analysis_kind kind)
 {
-    return kind == AG_OP ? "Operating Point" : "Transient Analysis";
+    static const char *const title[] = { [AG_OP] = "Operating Point", [AG_DC] = "DC transfer characteristic",
+                                         [AG_AC] = "AC Analysis", [AG_TRAN] = "Transient Analysis" };
+
+    return title[kind];
 }
 
 static void append(ag_select *s, const ag_column *column, ag_source from)
 {
-    int n = s->n, m = s->n;
+    int n = s->n;
 
     *AG_PUSH(s->arena, s->source, n, s->cap_source) = from;
-    *AG_PUSH(s->arena, s->row, m, s->cap_row) = 0;
+    for (int m = s->n * s->width, k = 0; k < s->width; k++)
+        *AG_PUSH(s->arena, s->row, m, s->cap_row) = 0;
     *AG_PUSH(s->arena, s->column, s->n, s->cap) = *column;
     s->plot.column = s->column;
     s->plot.n_column = s->n;
@@ -45,9 +50,12 @@ ag_select *ag_select_new(ag_arena *a, const ag_circuit *c, ag_analysis_kind kind
     s->arena = a;
     s->circuit = c;
     s->taken = AG_NEW(a, unsigned char, c->plan.n_probe + 1);
-    s->plot = (ag_plot){ .title = c->title ? c->title : "", .name = ag_analysis_title(kind) };
-    if (kind != AG_OP)
-        append(s, &(ag_column){ "time", AG_Q_TIME, "s" }, (ag_source){ 0, NULL });
+    s->width = kind == AG_AC ? 2 : 1;
+    s->plot = (ag_plot){ .title = c->title ? c->title : "", .name = ag_analysis_title(kind), .complex = kind == AG_AC };
+    if (kind == AG_AC)
+        append(s, &(ag_column){ .name = "frequency", .quantity = AG_Q_FREQUENCY, .unit = "Hz" }, (ag_source){ 0, NULL });
+    else if (kind != AG_OP)
+        append(s, &(ag_column){ .name = "time", .quantity = AG_Q_TIME, .unit = "s" }, (ag_source){ 0, NULL });
     return s;
 }
 
@@ -55,10 +63,11 @@ void ag_select_probe(ag_select *s, int probe)
 {
     const ag_probe *p = &s->circuit->plan.probe[probe];
 
-    if (s->taken[probe])
+    if (s->taken[probe] || (s->plot.complex && p->kind == AG_PROBE_POWER))
         return;
     s->taken[probe] = 1;
-    append(s, &(ag_column){ p->name, p->quantity, p->unit }, (ag_source){ 1 + probe, NULL });
+    append(s, &(ag_column){ .name = p->name, .quantity = p->quantity, .unit = p->unit, .complex = s->plot.complex },
+           (ag_source){ s->width * (1 + probe), NULL });
 }
 
 void ag_select_output(ag_select *s, const ag_output *o)
@@ -66,21 +75,24 @@ void ag_select_output(ag_select *s, const ag_output *o)
     if (o->probe >= 0)
         ag_select_probe(s, o->probe);
     else
-        append(s, &(ag_column){ o->name, AG_Q_OTHER, "" }, (ag_source){ -1, ag_evaluator_new(s->arena, s->circuit, o) });
+        append(s, &(ag_column){ .name = o->name, .quantity = AG_Q_OTHER, .unit = o->unit ? o->unit : "", .complex = o->complex },
+               (ag_source){ -1, ag_evaluator_new(s->arena, s->circuit, o, s->width) });
 }
 
 const double *ag_select_row(ag_select *s, const double *row)
 {
     for (int k = 0; k < s->n; k++) {
         ag_evaluator *e = s->source[k].eval;
+        double       *to = &s->row[s->width * k];
         if (!e) {
-            s->row[k] = row[s->source[k].index];
+            memcpy(to, row + s->source[k].index, (size_t)s->width * sizeof *to);
             continue;
         }
         e->input[0] = row;
         for (int j = 0; j < e->output->n_used; j++)
-            e->input[1 + e->output->used[j]] = row + 1 + e->output->used[j];
-        ag_evaluator_run(e, 1, &s->row[k]);
+            for (int at = s->width * (1 + e->output->used[j]), i = 0; i < s->width; i++)
+                e->input[at + i] = row + at + i;
+        ag_evaluator_run(e, 1, to, e->output->complex ? to + 1 : NULL);
     }
     return s->row;
 }

@@ -11,7 +11,7 @@ static void heading(const ag_listing *l, int scale, const int *width, FILE *log)
 
     fprintf(log, "%-8s", "Index");
     if (scale)
-        fprintf(log, "%-*s  ", width[l->n], "time");
+        fprintf(log, "%-*s  ", width[l->n], l->analysis == AG_AC ? "frequency" : "time");
     for (int k = 0; k < l->n; k++) {
         fprintf(log, "%s%-*s", k ? "  " : "", k + 1 < l->n ? width[k] : 0, l->item[k].name);
         total += width[k] + (k ? 2 : 0);
@@ -22,9 +22,20 @@ static void heading(const ag_listing *l, int scale, const int *width, FILE *log)
     fputc('\n', log);
 }
 
+/* A complex number as "real, imaginary". */
+static void cell(ag_series *s, long i, int digits, int width, FILE *log)
+{
+    char text[2 * (17 + 10)], *at = text;
+
+    at += sprintf(at, "%.*e", digits - 1, ag_series_at(s, i));
+    if (ag_series_is_complex(s))
+        sprintf(at, ", %.*e", digits - 1, ag_series_imaginary(s, i));
+    fprintf(log, "%-*s", width, text);
+}
+
 void ag_table_print(const ag_circuit *c, const ag_listing *l, const ag_memory *m, ag_arena *a, FILE *log)
 {
-    int         digits = (int)c->options.numdgt, scale = l->analysis != AG_OP;
+    int         digits = (int)c->options.numdgt, number = digits + 7, scale = l->analysis != AG_OP;     /* -1.23456e-100 */
     int        *width = AG_NEW(a, int, l->n + 1);
     ag_series **item = AG_NEW(a, ag_series *, l->n + 1);
 
@@ -32,9 +43,9 @@ void ag_table_print(const ag_circuit *c, const ag_listing *l, const ag_memory *m
         return;
     for (int k = 0; k < l->n; k++) {
         item[k] = ag_series_new(m, a, &l->item[k]);
-        width[k] = at_least(strlen(l->item[k].name), digits + 7);       /* -1.23456e-100 */
+        width[k] = at_least(strlen(l->item[k].name), number * (1 + ag_series_is_complex(item[k])));
     }
-    width[l->n] = digits + 7;
+    width[l->n] = number;
     fprintf(log, "\n%s\n%s\n", c->title ? c->title : "", ag_analysis_title(l->analysis));
     for (long i = 0; i < m->n; i++) {
         if (i % LINES == 0) {
@@ -44,8 +55,10 @@ void ag_table_print(const ag_circuit *c, const ag_listing *l, const ag_memory *m
         fprintf(log, "%-8ld", i);
         if (scale)
             fprintf(log, "%-*.*e  ", width[l->n], digits - 1, ag_memory_time(m, i));
-        for (int k = 0; k < l->n; k++)
-            fprintf(log, "%s%-*.*e", k ? "  " : "", k + 1 < l->n ? width[k] : 0, digits - 1, ag_series_at(item[k], i));
+        for (int k = 0; k < l->n; k++) {
+            fputs(k ? "  " : "", log);
+            cell(item[k], i, digits, k + 1 < l->n ? width[k] : 0, log);
+        }
         fputc('\n', log);
     }
 }

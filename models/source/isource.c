@@ -2,7 +2,8 @@
  *
  *     i = srcfact m e(t), from p through the source to n
  *
- * e is the waveform, also its value at t = 0 in an operating point; without a waveform it is dc.
+ * e is the waveform, also its value at t = 0 in an operating point; without a waveform it is dc. In a small-signal
+ * analysis the source is acmag at the angle acphase.
  */
 #include "models/source/waveform.h"
 
@@ -27,6 +28,15 @@ static void eval(const ag_tile *t)
         t->f[I][k] = t->srcfact * t->p[MULT][k] * ag_source_level(t, k, t->p[DC], t->p[WAVE]);
 }
 
+static void ac(const ag_tile *t, double *const *re, double *const *im)
+{
+    for (int k = 0; k < t->n; k++) {
+        double turns = t->p[ACPHASE][k] / 360, size = t->p[MULT][k] * t->p[ACMAG][k];
+        re[I][k] = size * ag_sin_turns(turns + 0.25);
+        im[I][k] = size * ag_sin_turns(turns);
+    }
+}
+
 static double breakpoint(const ag_tile *t, int k, double time)
 {
     return ag_wave_breakpoint(ag_source_wave(t, k, t->p[WAVE]), time);
@@ -36,5 +46,5 @@ const ag_model ag_model_isource = {
     .name = "i", .title = "independent current source",
     AG_TABLE(terminal), AG_TABLE(branch), AG_TABLE(param),
     .flags = AG_LINEAR | AG_TIMED | AG_TWO_TERMINAL,
-    .eval = eval, .breakpoint = breakpoint,
+    .eval = eval, .ac = ac, .breakpoint = breakpoint,
 };

@@ -2,7 +2,8 @@
  *
  *     own unknown j: the current from p through the source to n;   v - srcfact e(t) = 0
  *
- * e is the waveform, also its value at t = 0 in an operating point; without a waveform it is dc.
+ * e is the waveform, also its value at t = 0 in an operating point; without a waveform it is dc. In a small-signal
+ * analysis the source is acmag at the angle acphase.
  */
 #include "models/source/waveform.h"
 
@@ -33,6 +34,15 @@ static void eval(const ag_tile *t)
         for (int k = 0; k < t->n; k++) t->df[I * M + J][k] = t->df[E * M + V][k] = 1;
 }
 
+static void ac(const ag_tile *t, double *const *re, double *const *im)
+{
+    for (int k = 0; k < t->n; k++) {
+        double turns = t->p[ACPHASE][k] / 360, size = -t->p[ACMAG][k];
+        re[E][k] = size * ag_sin_turns(turns + 0.25);
+        im[E][k] = size * ag_sin_turns(turns);
+    }
+}
+
 static double breakpoint(const ag_tile *t, int k, double time)
 {
     return ag_wave_breakpoint(ag_source_wave(t, k, t->p[WAVE]), time);
@@ -42,5 +52,5 @@ const ag_model ag_model_vsource = {
     .name = "v", .title = "independent voltage source",
     AG_TABLE(terminal), AG_TABLE(branch), AG_TABLE(unknown), AG_TABLE(param),
     .flags = AG_LINEAR | AG_TIMED | AG_TWO_TERMINAL, .df_nz = 1u << (I * M + J) | 1u << (E * M + V),
-    .eval = eval, .breakpoint = breakpoint,
+    .eval = eval, .ac = ac, .breakpoint = breakpoint,
 };

@@ -62,7 +62,7 @@ static inline ag_output points_constant(points *p, double value)
 
 static inline void points_begin(points *p)
 {
-    p->m = ag_memory_new(p->c->arena, p->c);
+    p->m = ag_memory_new(p->c->arena, p->c, AG_TRAN);
     for (int k = 0; k < p->c->plan.n_probe; k++)
         ag_memory_want(p->m, k);
 }

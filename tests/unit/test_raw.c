@@ -23,9 +23,9 @@ ssize_t pwrite(int fd, const void *data, size_t n, off_t at)
     return done;
 }
 
-static const ag_column column[] = { { "time", AG_Q_TIME, "s" }, { "v(out)", AG_Q_VOLTAGE, "V" }, { "i(v1)", AG_Q_CURRENT, "A" },
-                                    { "p(n1)", AG_Q_POWER, "W" }, { "@n1[h]", AG_Q_OTHER, "1" } };
-static const ag_plot plot = { "a title", "Transient Analysis", column, 5 };
+static const ag_column column[] = { { "time", AG_Q_TIME, "s", 0 }, { "v(out)", AG_Q_VOLTAGE, "V", 0 }, { "i(v1)", AG_Q_CURRENT, "A", 0 },
+                                    { "p(n1)", AG_Q_POWER, "W", 0 }, { "@n1[h]", AG_Q_OTHER, "1", 0 } };
+static const ag_plot plot = { "a title", "Transient Analysis", column, 5, 0, 0 };
 static const char header[] =
     "Title: a title\nDate: Thu Jan  1 00:00:00  1970\nCommand: agspice " AG_VERSION " (ngspice-compatible)\n"
     "Plotname: Transient Analysis\nFlags: real\nNo. Variables: 5\nNo. Points: 3           \nVariables:\n"
@@ -199,8 +199,8 @@ static void a_disk_that_fills_up_leaves_what_fits(void **state)
 static void blanks_in_names_are_left_out(void **state)
 {
     fixture  *f = *state;
-    ag_column c = { "v(a) - v(b)", AG_Q_OTHER, "" };
-    ag_plot   one = { "t", "Operating Point", &c, 1 };
+    ag_column c = { "v(a) - v(b)", AG_Q_OTHER, "", 0 };
+    ag_plot   one = { "t", "Operating Point", &c, 1, 0, 0 };
     ag_raw    r;
     ag_raw_open(&r, f->p.c->diag, f->path, 0);
     ag_sink s = ag_raw_sink(&r);
@@ -236,8 +236,8 @@ static void a_path_that_cannot_be_opened_is_reported(void **state)
 static void csv_has_a_quoted_header_and_exact_numbers(void **state)
 {
     fixture  *f = *state;
-    ag_column c[] = { { "time", AG_Q_TIME, "s" }, { "v(a,b)", AG_Q_VOLTAGE, "V" }, { "say \"x\"", AG_Q_OTHER, "" } };
-    ag_plot   three = { "t", "Transient Analysis", c, 3 };
+    ag_column c[] = { { "time", AG_Q_TIME, "s", 0 }, { "v(a,b)", AG_Q_VOLTAGE, "V", 0 }, { "say \"x\"", AG_Q_OTHER, "", 0 } };
+    ag_plot   three = { "t", "Transient Analysis", c, 3, 0, 0 };
     ag_csv    v;
     ag_csv_open(&v, f->p.c->diag, f->path);
     ag_sink s = ag_csv_sink(&v);
@@ -250,6 +250,55 @@ static void csv_has_a_quoted_header_and_exact_numbers(void **state)
     assert_string_equal(f->text, "time,\"v(a,b)\",\"say \"\"x\"\"\"\n0,0.1,0.3333333333333333\n1e-09,-1,123456789\n");
 }
 
+/* ---- complex rows ---- */
+
+static const ag_column amplitude[] = { { "frequency", AG_Q_FREQUENCY, "Hz", 0 }, { "v(out)", AG_Q_VOLTAGE, "V", 1 },
+                                       { "vdb(out)", AG_Q_OTHER, "dB", 0 } };
+static const ag_plot  ac_plot = { "t", "AC Analysis", amplitude, 3, 1, 1 };
+static const double   pairs[2][6] = { { 1, 0, 0.5, -0.25, -3, 0 }, { 10, 0, 0.125, 1e-3, -60, 0 } };
+
+static void send_pairs(ag_sink s)
+{
+    s.begin(s.self, &ac_plot);
+    for (int k = 0; k < 2; k++)
+        assert_int_equal(s.point(s.self, pairs[k]), AG_OK);
+    s.end(s.self, AG_OK);
+}
+
+static void a_complex_rawfile_has_pairs(void **state)
+{
+    static const char head[] = "Flags: complex\nNo. Variables: 3\nNo. Points: 2           \nVariables:\n\t0\tfrequency\tfrequency\tgrid=3\n"
+                               "\t1\tv(out)\tvoltage\n\t2\tvdb(out)\tnotype\n";
+    fixture *f = *state;
+    for (int ascii = 0; ascii < 2; ascii++) {
+        ag_raw r;
+        ag_raw_open(&r, f->p.c->diag, f->path, ascii);
+        send_pairs(ag_raw_sink(&r));
+        assert_int_equal(ag_raw_close(&r), AG_OK);
+        load(f);
+        char *values = strstr(f->text, head);
+        assert_non_null(values);
+        values += strlen(head);
+        if (ascii) {
+            assert_string_equal(values, "Values:\n0\t\t1,0\n\t0.5,-0.25\n\t-3,0\n1\t\t10,0\n\t0.125,0.001\n\t-60,0\n");
+            continue;
+        }
+        assert_int_equal(f->n, (size_t)(values - f->text) + 8 + sizeof pairs);
+        assert_memory_equal(values + 8, pairs, sizeof pairs);
+    }
+}
+
+static void csv_has_real_and_imaginary_columns(void **state)
+{
+    fixture *f = *state;
+    ag_csv   v;
+    ag_csv_open(&v, f->p.c->diag, f->path);
+    send_pairs(ag_csv_sink(&v));
+    assert_int_equal(ag_csv_close(&v), AG_OK);
+    load(f);
+    assert_string_equal(f->text, "frequency,re(v(out)),im(v(out)),vdb(out)\n1,0.5,-0.25,-3\n10,0.125,0.001,-60\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +308,7 @@ int main(void)
         TEST(the_file_is_complete_while_it_grows), TEST(a_disk_that_fills_up_leaves_what_fits),
         TEST(blanks_in_names_are_left_out), TEST(a_full_disk_is_an_error_with_one_report),
         TEST(a_path_that_cannot_be_opened_is_reported), TEST(csv_has_a_quoted_header_and_exact_numbers),
+        TEST(a_complex_rawfile_has_pairs), TEST(csv_has_real_and_imaginary_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
