@@ -94,7 +94,7 @@ static void tap_current(terms *x, const ag_part *p, const ag_lanes *l, const ag_
                 add_term(x, tap->row, p->pos[in][lane], g, c);
                 add_term(x, tap->row, p->neg[in][lane], -g, -c);
             } else
-                add_term(x, tap->row, (in < p->nb + p->nu ? p->own[in - p->nb] : p->ref[in - p->nb - p->nu])[lane], g, c);
+                add_term(x, tap->row, p->row[in][lane], g, c);
         }
     }
 }
@@ -111,7 +111,7 @@ static void stimulate(const ag_part *p, ag_lanes *l, ag_linear *a)
     p->m->ac(&l->tile, l->f, l->q);
     for (int k = 0; k < p->nb + p->nu; k++)
         for (int i = 0, lane = l->from; i < l->n; i++, lane++) {
-            int row = k < p->nb ? p->pos[k][lane] : p->own[k - p->nb][lane];
+            int row = (k < p->nb ? p->pos : p->row)[k][lane];
             a->re[row] += l->f[k][i];
             a->im[row] += l->q[k][i];
             if (k >= p->nb)
