@@ -74,7 +74,7 @@ static void read_param(ag_elab *el, ag_body *b, const ag_line *l)
 {
     for (const ag_field *f = l->field; f; f = f->next) {
         if (f->kind == AG_KEY)
-            add_symbol(el, b, (ag_symbol){ f->text, f->expr, f->at, 0, !f->expr });
+            add_symbol(el, b, (ag_symbol){ f->text, f->expr, f->at, 0, f->expr ? NULL : f->group });
         else if (f->kind == AG_RELATION && f->expr->op == AG_OP_CALL && f->right)
             add_function(el, b, f->expr, f->right);
         else
@@ -151,8 +151,8 @@ static ag_body *read_subckt(ag_elab *el, ag_body *parent, const ag_line *l)
     int in_params = 0;
     for (f = f->next; f; f = f->next) {
         if (is_params_word(f)) in_params = 1;
-        else if (f->kind == AG_KEY) add_symbol(el, b, (ag_symbol){ f->text, f->expr, f->at, 1, !f->expr });
-        else if (f->kind == AG_WORD && in_params) add_symbol(el, b, (ag_symbol){ f->text, NULL, f->at, 1, 0 });
+        else if (f->kind == AG_KEY) add_symbol(el, b, (ag_symbol){ f->text, f->expr, f->at, 1, NULL });
+        else if (f->kind == AG_WORD && in_params) add_symbol(el, b, (ag_symbol){ f->text, NULL, f->at, 1, NULL });
         else if (f->kind == AG_WORD) read_port(el, b, f);
         else ag_error(el->c->diag, f->at, "a .subckt line holds nodes and name=value pairs");
     }

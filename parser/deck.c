@@ -230,6 +230,22 @@ static int include(session *s, const ag_line *l, ag_line ***tail)
 static int is_include(const ag_line *l) { return l->first[0] == '.' && ag_reader_kind(l->first) == AG_LINE_PATH; }
 static int is_title(const ag_line *l)   { return l->first[0] == '.' && ag_reader_kind(l->first) == AG_LINE_TEXT; }
 
+/* Double quotes stand for apostrophes, except round paths and round values that may be texts (.param, .option). */
+static void unquote(session *s, ag_line *l)
+{
+    if (is_include(l) || !strncmp(l->first, ".option", 7) || !strncmp(l->first, ".param", 6)) return;
+    for (ag_field *f = l->field; f; f = f->next) {
+        const ag_field *quoted = f->kind == AG_STRING ? f : f->group && f->group->kind == AG_STRING ? f->group : NULL;
+        if (!quoted || f->kind == AG_GROUP || (f->kind == AG_KEY && ag_reader_is_path_key(f->text))) continue;
+        ag_expr *e = ag_deck_expr(s->c, quoted->at);
+        if (!e) l->broken = 1;
+        if (f->kind == AG_STRING) f->kind = AG_EXPR;
+        if (f->kind == AG_RELATION) f->right = e;
+        else f->expr = e;
+        f->group = NULL;
+    }
+}
+
 /* Appends the cards of a file at *tail; those of its sections are left out. Recursion ends at MOST_PARENTS. */
 static void append(session *s, const ag_reader *r, const ag_section *section, int n, ag_line ***tail)
 {
@@ -244,6 +260,7 @@ static void append(session *s, const ag_reader *r, const ag_section *section, in
             s->title = l->field ? l->field->text : "";
             s->title_at = l->field ? l->field->at : l->at;
         } else if (!is_include(l) || !include(s, l, tail)) {
+            unquote(s, l);
             l->next = NULL;
             **tail = l;
             *tail = &l->next;

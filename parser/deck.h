@@ -8,6 +8,7 @@
  *     r1 a b 2k*x                  word word word: such a word can be read by ag_deck_expr(c, field->at)
  * Commas between words are blanks. A value after '=' ends before the next "name =", or where, outside brackets, a word
  * or number follows a complete operand. Values of the keys file, target, state, checkpoint, fxpdata, fxmdata are paths: strings.
+ * A text in double quotes is an expression, too, except on .param and .option cards, where it stays a string.
  * In cards that hold expressions and signals rather than words (.param .func .measure .print .plot .probe .save .ic
  * .nodeset) every bare item is an expression: .print tran v(a) v(a,b) {v(a)*i(v1)} = expr(name tran) expr expr expr,
  * .measure tran t1 when v(a)=0.5 rise=1 = expr(tran) expr(t1) expr(when) relation(v(a), 0.5) key(rise, 1).

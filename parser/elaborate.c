@@ -39,7 +39,7 @@ static int is_ngspice_variable(const char *name)
 static void redefine(ag_elab *el, int k, const ag_expr *e)
 {
     el->top->symbol[k].expr = e;
-    el->top->symbol[k].text = 0;
+    el->top->symbol[k].text = NULL;
 }
 
 /* The texts are parsed once and kept for further circuits: reports may point into them. */

@@ -46,7 +46,7 @@ typedef struct ag_symbol {               /* a parameter of a body */
     const ag_expr *expr;                 /* NULL: no default (the instance must set it), or not a number */
     ag_loc         at;
     int            formal;               /* declared on the .subckt line: an instance may set it */
-    int            text;                 /* its value is a text in quotes */
+    const ag_field *text;                /* its value in double quotes, read when it is needed: it may be a mere text */
 } ag_symbol;
 
 typedef struct ag_function {

@@ -101,6 +101,14 @@ int ag_reader_end(ag_reader *r)
 
 /* ---- cards ---- */
 
+int ag_reader_is_path_key(const char *name)
+{
+    static const char *const key[] = { "file", "target", "state", "checkpoint", "fxpdata", "fxmdata" };
+    for (size_t k = 0; k < sizeof key / sizeof *key; k++)
+        if (!strcmp(name, key[k])) return 1;
+    return 0;
+}
+
 ag_line_kind ag_reader_kind(const char *first)
 {
     static const struct { const char *name; ag_line_kind kind; } dot[] = {

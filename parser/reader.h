@@ -87,6 +87,7 @@ int  ag_reader_end(ag_reader *r);                        /* the card ends */
 
 /* Cards. */
 ag_line_kind ag_reader_kind(const char *first);
+int  ag_reader_is_path_key(const char *name);            /* its value is the path of a file */
 void ag_reader_begin(ag_reader *r, const char *first, ag_loc at);
 void ag_reader_add(ag_reader *r, ag_field *f, ag_loc at);
 int  ag_reader_is_operator(int token);

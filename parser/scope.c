@@ -203,7 +203,8 @@ int ag_scope_symbol(ag_elab *el, ag_scope *s, int k, double *value)
     ag_trail_push(el, x->name, &s->state[k]);
     ag_places before = ag_place_of(el, s->path, x->name);
     int ok = 0;
-    if (x->text) ag_elab_error(el, x->at, "parameter '%s' is a text, not a number", x->name);
+    if (!x->expr && x->text) x->expr = ag_deck_expr(el->c, x->text->at);
+    if (!x->expr && x->text) ag_elab_error(el, x->at, "parameter '%s' is a text, not a number", x->name);
     else if (!x->expr) ag_elab_error(el, x->at, "parameter '%s' has no value: the instance must set it", x->name);
     else ok = eval(el, &(frame){ s, NULL, NULL }, x->expr, &s->value[k]);
     el->place = before;

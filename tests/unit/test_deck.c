@@ -162,7 +162,8 @@ static void test_elements_are_words_keys_and_groups(void **state)
           ".subckt: `cell` `te` `be` `params:` w=1 l=(* 2 w)\n.ends: `cell`\n");
     reads(".tran 1n {2*t} uic\n.op\n.options method=gear reltol=1e-4\n",
           ".tran: `1n` (* 2 t) `uic`\n.op:\n.options: method=gear reltol=0.0001\n");
-    reads("V1 a 0 DC 1.2 \"as written, (x\"\n", "v1: `a` `0` `dc` `1.2` \"as written, (x\"\n");
+    reads(".option DC \"as written, (x\"\n", ".option: `dc` \"as written, (x\"\n");
+    reads("V1 a 0 DC \"1.2*x\"\n", "v1: `a` `0` `dc` (* 1.2 x)\n");
 }
 
 static void test_values_without_braces_end_where_the_next_begins(void **state)
@@ -177,7 +178,7 @@ static void test_values_without_braces_end_where_the_next_begins(void **state)
     reads("r1 a 0 r={x}*2 w={y} [z] !u @v\n", "r1: `a` `0` r=(* x 2) w=y `[z]` `!u` `@v`\n");
     reads("g1 a 0 cur='v(x) > 0.5 ? {f1(V(a)-V(b))} : -(1)' m=2\n",
           "g1: `a` `0` cur=(if (> v(x) 0.5) (call f1 (- v(a) v(b))) (- 1)) m=2\n");
-    reads("r1 a 0 r=\"2*x\" w=1\n", "r1: `a` `0` r=\"2*x\" w=1\n");
+    reads("r1 a 0 r=\"2*x\" w=1\n", "r1: `a` `0` r=(* 2 x) w=1\n");
 }
 
 static void test_paths_are_read_as_written(void **state)
@@ -357,9 +358,9 @@ static void test_a_string_field_reads_as_an_expression(void **state)
     (void)state;
     bench       b;
     out         o = { .text = "" };
-    const char *text = "r1 a 0 r=\"2 *\n+ x\"\n";
+    const char *text = ".param r=\"2 *\n+ x\"\n";
     begin(&b);
-    const ag_field *f = read_text(&b, text, strlen(text), 0)->line->field->next->next;
+    const ag_field *f = read_text(&b, text, strlen(text), 0)->line->field;
     assert_string_equal(f->group->text, "2 *  x");
     put_expr(&o, ag_deck_expr(&b.c, f->group->at));
     assert_string_equal(o.text, "(* 2 x)");
