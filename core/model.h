@@ -76,7 +76,9 @@ typedef struct ag_tile {
 enum {
     AG_LINEAR = 1,      /* f and q affine in u with coefficients that never change: stamped once per step size */
     AG_TIMED = 2,       /* f depends on time (or srcfact) explicitly */
-    AG_TWO_TERMINAL = 4 /* v(name), i(name) and p(name) are those of one branch from terminal 0 to terminal 1 */
+    AG_TWO_TERMINAL = 4,/* v(name), i(name) and p(name) are those of one branch from terminal 0 to terminal 1 */
+    AG_SWITCHES = 8     /* a change of the first memory makes f jump: an operating point looks for a state that agrees with it,
+                         * and a transient starts anew behind it */
 };
 
 /* What a device is in a cell of two in series, whose voltages must match (core/match.c). A selector has the parameters vread and
@@ -86,7 +88,10 @@ enum { AG_NO_ROLE, AG_SELECTOR, AG_MEMORY };
 
 typedef struct ag_derived { const char *name, *unit, *help; } ag_derived;
 /* A memory beside the states: changes only in accept, so a step that is refused leaves no trace in it. */
-typedef struct ag_latch { const char *name, *unit; double init; const char *help; } ag_latch;
+typedef struct ag_latch {
+    const char *name, *unit; double init; const char *help;
+    int         param;                    /* 1 + parameter that holds the initial value instead of init (0: none) */
+} ag_latch;
 typedef struct ag_word { int param; const char *text; double value; } ag_word;    /* window=biolek stands for window=2 */
 /* Another type of card, which presets a parameter: pmos is an nmos with polarity -1. */
 typedef struct ag_alias { const char *type; int param; double value; } ag_alias;
@@ -119,7 +124,8 @@ typedef struct ag_model {
     void   (*limit)(const ag_tile *t, double *const *u_next);
     /* First time after `time` where lane k has a corner; INFINITY when none. */
     double (*breakpoint)(const ag_tile *t, int k, double time);
-    /* After a converged step from old (time, u) to now: largest next step [s], or negative: reject this one. Both times
+    /* After a converged step from old (time, u) to now: largest next step [s], or negative: reject this one. -1 says no more;
+     * a value between -1 and 0 asks for that part of the step instead, to end it at an event. Both times
      * count from the old point: a step may be shorter than what t resolves. */
     double (*step)(const ag_tile *old, const ag_tile *now);
     /* The point t (time, u) stands: update the memories. Also called once at the start. */

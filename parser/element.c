@@ -1,4 +1,4 @@
-/* element - the table of element letters, what all elements share, and the element N. */
+/* element - the table of element letters, what all elements share, and the elements S, W and N. */
 #include <stdint.h>
 #include <string.h>
 #include "parser/elaborate.h"
@@ -171,7 +171,29 @@ ag_card *ag_element_card(ag_elab *el, ag_scope *s, const ag_element *e, const ag
     return card && ag_element_fits(el, e, card, model, e->line) ? card : NULL;
 }
 
-/* ---- N ---- */
+/* ---- S W N ---- */
+
+/* S and W: [on|off] behind the card is the state to begin with. */
+static void add_switch(ag_elab *el, ag_scope *s, ag_element *e)
+{
+    int             node[4], by_current = e->kind->letter == 'w';
+    const ag_field *f, *device;
+    if (!ag_element_nodes(el, s, e, by_current ? 2 : 4, node, &device)) return;
+    if (by_current && (!device || device->kind != AG_WORD)) {
+        ag_element_usage(el, e, "controlling device");
+        return;
+    }
+    f = by_current ? device->next : device;
+    ag_card *card = ag_element_card(el, s, e, f, by_current ? "csw" : "sw");
+    if (!card) return;
+    ag_instance i = ag_element_add(el, s, e, card->model, card, node);
+    if (i.batch >= 0 && by_current) ag_wait_current(el, s, i, 0, device->text, device->at);
+    for (f = f->next; f && i.batch >= 0; f = f->next) {
+        int on = f->kind == AG_WORD && !strcmp(f->text, "on"), off = f->kind == AG_WORD && !strcmp(f->text, "off");
+        if (on || off) ag_element_set(el, i, "on", on, f->at);
+        else ag_element_key(el, s, e, i, f);
+    }
+}
 
 /* "n1 connects 3 nodes, but ag2s_filament has 2 (te be)" */
 static void wrong_terminals(ag_elab *el, const ag_element *e, const ag_model *m, int n, ag_loc at)
@@ -223,10 +245,10 @@ static const ag_kind table[] = {
     { 'm', "MOS transistor", "a MOS transistor needs four nodes and a model card: Mname drain gate source bulk card [l= w= ad= as= pd= ps= nrd= nrs= m=]", ag_add_semiconductor },
     { 'q', "bipolar transistor", "a bipolar transistor needs three or four nodes and a model card: Qname collector base emitter [substrate] card [area] [m=] [ic=vbe,vce]", ag_add_semiconductor },
     { 'j', "junction field-effect transistor", "a junction field-effect transistor needs three nodes and a model card: Jname drain gate source card [area] [m=] [ic=vds,vgs]", ag_add_semiconductor },
+    { 's', "voltage-controlled switch", "a switch needs four nodes and a model card: Sname n+ n- nc+ nc- card [on|off]", add_switch },
+    { 'w', "current-controlled switch", "a switch needs two nodes, the device whose current controls it and a model card: Wname n+ n- device card [on|off]", add_switch },
     { 'n', "compact model", "a compact model needs its nodes and a model card: Nname node ... card [parameter=value ...]", add_native },
     { 'x', "subcircuit", "an instance needs nodes and the name of a subcircuit: Xname node ... subckt [parameter=value ...]", ag_add_subckt },
-    { 's', "voltage-controlled switch", NULL, NULL },
-    { 'w', "current-controlled switch", NULL, NULL },
     { 't', "transmission line", NULL, NULL },
     { 'o', "lossy transmission line", NULL, NULL },
     { 'y', "Xyce device", NULL, NULL },

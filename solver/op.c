@@ -17,6 +17,7 @@
 #define SETTLE_FIRST 1e-12     /* [s] pseudo-transient: first step, */
 #define SETTLE_LEAST 1e-20     /* smallest, */
 #define SETTLE_LAST  1e6       /* and the step after which everything rests */
+#define TOGETHER     20        /* rounds in which all switches may change */
 
 typedef struct start {
     ag_newton  *w;
@@ -186,6 +187,30 @@ static ag_status every_way(start *o)
     return status;
 }
 
+/* Switches that do not agree with the solution change, all at once, later one at a time (two that hang on one another may
+ * go back and forth together), until all agree. An oscillator has no such state; a transient may begin with any. */
+static ag_status set_switches(start *o, int transient, ag_loc at)
+{
+    ag_system *s = o->w->s;
+    int turns = TOGETHER + s->n_switch + TOGETHER, turn = 0;
+    ag_status status = AG_OK;
+    while (status == AG_OK && ag_system_switch(s, o->x, turn < TOGETHER ? s->n_switch : 1)) {
+        if (++turn > turns && transient) {
+            ag_warning(s->c->diag, at, "op: switch '%s' agrees with neither of its states: closed it opens, open it closes; the "
+                       "transient begins all the same", s->switched);
+            return every_way(o);
+        }
+        if (turn > turns) {
+            ag_error(s->c->diag, at, "op: switch '%s' agrees with neither of its states: closed it opens, open it closes; give it "
+                     "hysteresis (vh, ih) or a gradual transition (vh < 0)", s->switched);
+            return AG_ENOCONV;
+        }
+        if ((status = every_way(o)) != AG_OK)
+            return explain(o, status, at);
+    }
+    return status;
+}
+
 ag_status ag_operating_point(ag_newton *w, double *x, int ic, ag_loc at)
 {
     ag_system *s = w->s;
@@ -212,5 +237,5 @@ ag_status ag_operating_point(ag_newton *w, double *x, int ic, ag_loc at)
         status = every_way(&o);
     }
     s->stats->op_method = o.method;
-    return status == AG_OK ? AG_OK : explain(&o, status, at);
+    return status == AG_OK ? set_switches(&o, ic, at) : explain(&o, status, at);
 }

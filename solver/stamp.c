@@ -293,21 +293,58 @@ double ag_system_breakpoint(ag_system *s, int part, double time)
     return first;
 }
 
-void ag_system_accept(ag_system *s, double time, const double *x)
+/* One tile's accept. Of its switches at most *most change; returns how many did. */
+static int accept_tile(ag_system *s, const ag_part *p, ag_lanes *l, int *most)
 {
-    for (int i = 0; i < s->n_part; i++) {
-        const ag_part *p = &s->part[i];
-        if (!p->m->accept)
+    double before[AG_LANES];
+    int changed = 0, switches = (p->m->flags & AG_SWITCHES) != 0;
+    if (switches)
+        memcpy(before, l->latch[0], (size_t)l->n * sizeof(double));
+    p->m->accept(&l->tile, (double *const *)l->latch);
+    for (int i = 0; i < l->n && switches; i++) {
+        if (p->latch[0][l->from + i] == before[i])
             continue;
-        ag_point pt = { .time = time };
-        ag_lanes *l = ag_lanes_open(s, p, &pt);
-        for (int from = 0; from < p->n; from += AG_LANES) {
-            ag_lanes_aim(p, l, from);
-            ag_lanes_gather(p, x, l, l->ux);
-            l->tile.u = (const double *const *)l->ux;
-            p->m->accept(&l->tile, (double *const *)l->latch);
+        if (*most <= 0) {
+            p->latch[0][l->from + i] = before[i];
+            continue;
         }
+        s->switched = p->b->name[l->from + i];
+        changed++;
+        --*most;
     }
+    return changed;
+}
+
+static int accept_part(ag_system *s, const ag_part *p, double time, const double *x, int *most)
+{
+    ag_point pt = { .time = time };
+    ag_lanes *l = ag_lanes_open(s, p, &pt);
+    int changed = 0;
+    for (int from = 0; from < p->n; from += AG_LANES) {
+        ag_lanes_aim(p, l, from);
+        ag_lanes_gather(p, x, l, l->ux);
+        l->tile.u = (const double *const *)l->ux;
+        changed += accept_tile(s, p, l, most);
+    }
+    return changed;
+}
+
+int ag_system_accept(ag_system *s, double time, const double *x)
+{
+    int changed = 0, most = s->n_switch;
+    for (int i = 0; i < s->n_part; i++)
+        if (s->part[i].m->accept)
+            changed += accept_part(s, &s->part[i], time, x, &most);
+    return changed;
+}
+
+int ag_system_switch(ag_system *s, const double *x, int most)
+{
+    int changed = 0;
+    for (int i = 0; i < s->n_part && s->n_switch; i++)
+        if (s->part[i].m->flags & AG_SWITCHES)
+            changed += accept_part(s, &s->part[i], 0, x, &most);
+    return changed;
 }
 
 double ag_system_step_limit(ag_system *s, const double *x0, double h, const double *x1)

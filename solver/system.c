@@ -139,10 +139,13 @@ static void part_storage(ag_system *s, ag_part *p)
 {
     p->u = columns(s->arena, p->mi, p->padded);
     p->latch = columns(s->arena, p->m->n_latch, p->padded);
-    for (int k = 0; k < p->m->n_latch; k++)
+    for (int k = 0; k < p->m->n_latch; k++) {
+        int from = p->m->latch[k].param - 1;
         for (int j = 0; j < p->padded; j++)
-            p->latch[k][j] = p->m->latch[k].init;
+            p->latch[k][j] = from < 0 ? p->m->latch[k].init : p->b->param[from][p->b->uniform[from] ? j % AG_LANES : j];
+    }
     s->latches |= p->m->n_latch > 0;
+    s->n_switch += p->m->flags & AG_SWITCHES ? p->n : 0;
     if (!p->ne)
         return;
     p->w = columns(s->arena, p->ne * p->ne, p->padded);

@@ -68,6 +68,8 @@ typedef struct ag_system {
     double     *abstol;                  /* [n]: absolute tolerance of each unknown */
     unsigned char *controlled;           /* [n]: takes part in the time-step error control */
     int         latches;                 /* some device has memories */
+    int         n_switch;                /* devices with AG_SWITCHES */
+    const char *switched;                /* the last one that changed */
     double     *conductance; int n_conductance;
     int        *tap_row, *tap_conductance;   /* [n_probe]: first slot of a probe; index of its conductance; or -1 */
     /* Of the last assembly. */
@@ -118,8 +120,10 @@ void        ag_system_row(const ag_system *s, double time, const double *x, cons
 double      ag_system_breakpoint(ag_system *s, int part, double time);
 /* What the models allow as next step [s] after x0 -> x1 within h [s]; negative: this step is refused. */
 double      ag_system_step_limit(ag_system *s, const double *x0, double h, const double *x1);
-/* The point x at time stands: devices update their memories. */
-void        ag_system_accept(ag_system *s, double time, const double *x);
+/* The point x at time stands: devices update their memories. Returns the number of switches that changed. */
+int         ag_system_accept(ag_system *s, double time, const double *x);
+/* The same for switches only, and at most `most` of them: 0 when all agree with x. */
+int         ag_system_switch(ag_system *s, const double *x, int most);
 /* Constant part of the matrix, once per run. */
 void        ag_assemble_linear(ag_system *s);
 

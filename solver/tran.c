@@ -32,6 +32,11 @@
 #define LEAST_STEP    1e-18
 #define MOST_STEPS    1e12           /* of the largest size: years of computing */
 #define PROGRESS_EACH 32             /* steps between two calls */
+/* An event (a switch) is located to this part of TMAX at most: a control that jumps is beyond its threshold however short
+ * the step. After an event the first step is this part of TMAX at least, also close to a corner. */
+#define LOCATE        1e-9
+#define AFTER_EVENT   1e-6
+#define CHATTER       200            /* switchings at consecutive steps before a warning */
 
 typedef struct point { double t; const double *x; } point;      /* t [s] from r->t */
 
@@ -55,6 +60,7 @@ typedef struct tran {
     double     *row[3];              /* [1 + n_probe] at the start, the inner stage, the end */
     double      growth;              /* what the error estimate allows for the next step, relative to this one */
     int         cuts;                /* in a row */
+    int         chatter;             /* steps in a row at whose ends a switch changed */
     ag_status   why;                 /* of the last cut */
 } tran;
 
@@ -312,9 +318,12 @@ static ag_status try_step(tran *r, const ag_method *m, double h)
         }
     }
     double most = out_of_range(r) ? -1 : ag_system_step_limit(r->s, r->x0, h, r->x1);
+    int event = most > -1 && most < 0;
+    if (event && (r->since == 0 || h <= fmax(LOCATE * r->hmax, resolved(r))))
+        return AG_OK;                                 /* as short as a step for an event may be */
     if (most < 0) {
         stats->rejected_model++;
-        return cut(r, AG_REJECT, h, 0.5);
+        return cut(r, AG_REJECT, h, event ? -most : 0.5);
     }
     r->growth = fmin(r->growth, most / h);
     return AG_OK;
@@ -348,6 +357,20 @@ static ag_status deliver(tran *r)
     return r->io->point(r->io->self, r->row[2]);
 }
 
+/* Switches changed at the end of a step: dq/dt jumps, as at a corner. */
+static void start_anew(tran *r, int steps)
+{
+    char t[64];
+    r->since = 0;
+    r->h = fmin(left(r), fmax(first_step(r), AFTER_EVENT * r->hmax));
+    r->chatter = steps == 1 ? r->chatter + 1 : 0;
+    if (r->chatter != CHATTER)
+        return;
+    ag_number_engineering(t, r->t, "s", 4);
+    ag_warning(r->s->c->diag, r->a->at, "tran: switch '%s' changes at every time step at t = %s: closed it opens, open it closes; "
+               "give it hysteresis (vh, ih) or a gradual transition (vh < 0)", r->s->switched, t);
+}
+
 /* x1 becomes x0. For the prediction of the next step the inner stage (or the old x0) stays as xb. */
 static ag_status accept(tran *r, const ag_method *m, double h)
 {
@@ -375,14 +398,17 @@ static ag_status accept(tran *r, const ag_method *m, double h)
     r->cuts = 0;
     r->t_rest = at_corner ? 0 : (r->t_rest + h) - (to - r->t);
     r->t = at_corner ? r->corner : to;
+    int changed = 0;
     if (r->s->latches) {
-        ag_system_accept(r->s, r->t, r->x0);
+        changed = ag_system_accept(r->s, r->t, r->x0);
         ag_system_row(r->s, r->t, r->x0, r->qd0, r->row[2]);
     }
     ag_status status = deliver(r);
     swap(&r->row[0], &r->row[2]);
     if (!r->fixed)
         r->h = h * r->growth;
+    if (changed)
+        start_anew(r, r->since);
     return status;
 }
 
@@ -432,6 +458,8 @@ ag_status ag_transient(ag_newton *w, const ag_analysis *a, ag_run_io *io)
     r->corner = next_corner(r);
     ag_initial_states(r->s, r->x0);
     ag_status status = a->uic ? start_uic(r) : start_op(r);
+    for (int turn = 0; status == AG_OK && a->uic && turn <= r->s->n_switch && ag_system_switch(r->s, r->x0, r->s->n_switch); turn++)
+        status = start_uic(r);
     if (status == AG_REJECT || (a->uic && status != AG_OK)) {
         r->why = status;
         return explain(r, AG_ESTEP, 0);

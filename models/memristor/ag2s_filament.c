@@ -130,8 +130,8 @@ static const ag_param param[] = {
     [M0]        = REAL("m0",        "1",   1e-6,    0,      1,     "initial coverage at gold"),
 };
 static const ag_latch latch[] = {
-    [EVENTS] = { "events", "1", 0, "switching events so far: pulses beyond vevent" },
-    [ABOVE]  = { "above",  "1", 0, "1 while the magnitude of v is beyond vevent" },
+    [EVENTS] = { "events", "1", 0, "switching events so far: pulses beyond vevent", 0 },
+    [ABOVE]  = { "above",  "1", 0, "1 while the magnitude of v is beyond vevent", 0 },
 };
 static const ag_derived derived[] = {
     [WTOP]  = { "wtop", "eV", "barrier of nucleation at silver" },

@@ -17,7 +17,7 @@ typedef struct tile {
     const ag_model *model;
     ag_tile  t;
     int      n, m, n_out;                 /* lanes, inputs, outputs */
-    double  *temp, **p, **d, **u, **f, **q, **df, **dq, **foreign, *scratch;
+    double  *temp, **p, **d, **u, **f, **q, **df, **dq, **foreign, **latch, *scratch;
 } tile;
 
 static inline double **tile_columns(int count, int n)
@@ -55,6 +55,7 @@ static inline tile *tile_new(const ag_model *model, int n)
     x->f = tile_columns(out, n), x->q = tile_columns(out, n);
     x->df = tile_columns(m * m, n), x->dq = tile_columns(m * m, n);
     x->foreign = tile_columns(model->n_ref, n);
+    x->latch = tile_columns(model->n_latch, n);
     x->temp = malloc((size_t)n * sizeof(double));
     x->scratch = malloc((model->scratch + 1) * sizeof(double));
     if (!x->temp || !x->scratch) abort();
@@ -63,14 +64,15 @@ static inline tile *tile_new(const ag_model *model, int n)
     for (int k = 0; k < model->n_param; k++) tile_fill(x->p[k], n, tile_default(&model->param[k]));
     x->t = (ag_tile){ .n = n, .srcfact = 1, .gmin = 1e-12, .temp = x->temp, .p = (const double *const *)x->p,
                       .d = (const double *const *)x->d, .u = (const double *const *)x->u, .f = x->f, .q = x->q,
-                      .df = x->df, .dq = x->dq, .foreign = (const double *const *)x->foreign, .vector = tile_vector, .data = model->data, .scratch = x->scratch };
+                      .df = x->df, .dq = x->dq, .foreign = (const double *const *)x->foreign,
+                      .latch = (const double *const *)x->latch, .vector = tile_vector, .data = model->data, .scratch = x->scratch };
     return x;
 }
 
 static inline void tile_free(tile *x)
 {
     tile_drop(x->p), tile_drop(x->d), tile_drop(x->u), tile_drop(x->f);
-    tile_drop(x->q), tile_drop(x->df), tile_drop(x->dq), tile_drop(x->foreign);
+    tile_drop(x->q), tile_drop(x->df), tile_drop(x->dq), tile_drop(x->foreign), tile_drop(x->latch);
     free(x->temp), free(x->scratch), free(x);
 }
 
