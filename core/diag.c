@@ -12,6 +12,7 @@
 #define SHOWN_BEFORE 80                   /* of these before the span, where the line is longer */
 #define MOST_WORD    200                  /* bytes of a word in a message: names may be of any length */
 #define MOST_TEXT    4000                 /* bytes of a message */
+#define MOST_CONTEXTS 3                   /* "called from here" lines, and one */
 #define MOST_PARENTS 64                   /* "included from here" lines */
 
 typedef struct source {
@@ -29,6 +30,7 @@ struct ag_diag {
     int       again;                      /* this is not the first attempt */
     int       chained;                    /* the report before belongs to an error: notes explain it */
     ag_marks  kinds;                      /* warnings and notes already made: place and format */
+    const ag_context *inside;             /* what is being made */
     ag_names *said;                       /* warnings and notes already made, as text */
     ag_map   *said_map;
 };
@@ -254,6 +256,35 @@ static void put_parents(buffer *b, const ag_diag *d, ag_loc at)
     }
 }
 
+/* Whether a place lies between two others, or in a file included there. */
+static int lies_in(const ag_diag *d, ag_loc at, const ag_context *c)
+{
+    while (at.file && at.file != c->from.file) at = ag_diag_file(d, at.file)->from;
+    return at.file && at.offset >= c->from.offset && at.offset <= c->to.offset;
+}
+
+static void put_contexts(buffer *b, const ag_diag *d, ag_loc at)
+{
+    const ag_context *c = d->inside;
+    while (c && !lies_in(d, at, c)) c = c->outer;
+    for (int n = 0; c; n++, c = c->outer) {
+        if (n >= MOST_CONTEXTS && c->outer) continue;      /* the innermost, and the one at the top level */
+        put_place(b, d, c->at);
+        put0(b, "note: in ");
+        put_word(b, c->path, c->path + strlen(c->path) - 1);
+        put0(b, " (subcircuit '");
+        put_word(b, c->name, c->name + strlen(c->name));
+        put0(b, "'), called from here\n");
+    }
+}
+
+const ag_context *ag_diag_inside(ag_diag *d, const ag_context *now)
+{
+    const ag_context *before = d->inside;
+    d->inside = now;
+    return before;
+}
+
 static void hand_over(const ag_diag *d, ag_severity severity, const char *text)
 {
     const ag_host *host = ag_arena_host(d->arena);
@@ -304,6 +335,7 @@ void ag_vreport(ag_diag *d, ag_severity severity, ag_loc at, const char *format,
     if (ag_diag_file(d, at.file) && severity != AG_NOTE) {
         put_source(&b, d, at);
         put_parents(&b, d, at);
+        put_contexts(&b, d, at);
     }
     put(&b, "", 1);
     hand_over(d, severity, b.text);

@@ -4,6 +4,7 @@
  *        14 | .model vt1 vteam (ron=-5 roff=10k)
  *           |                   ^~~~~~
  *     tile.cir:3:1: note: included from here
+ *     tile.cir:20:1: note: in x1 (subcircuit 'cell'), called from here
  *
  * Line and column are computed only when printing. At most AG_MAX_ERRORS errors are printed; all are counted. */
 #ifndef AG_DIAG_H
@@ -31,6 +32,14 @@ ag_arena      *ag_diag_arena(const ag_diag *d);                /* lives as long 
 /* A new attempt at the same netlist begins: errors made so far no longer stand in its way, and warnings and notes are made
  * only where none of that kind was made before. */
 void           ag_diag_again(ag_diag *d);
+/* Reports that point between `from` and `to` (or into files included there) say that they are about the instance `path` of
+ * subcircuit `name`, called from `at`; so do those of the contexts around it. Returns the context until now; NULL: none. */
+typedef struct ag_context {
+    ag_loc      from, to, at;
+    const char *path, *name;                                                 /* "x1.x2.", "cell" */
+    const struct ag_context *outer;
+} ag_context;
+const ag_context *ag_diag_inside(ag_diag *d, const ag_context *now);
 ag_loc         ag_loc_join(ag_loc first, ag_loc last);                       /* span from first to last */
 
 /* One sentence: what is wrong, and what would be right. No final full stop. Of very long names the ends are shown. */

@@ -209,6 +209,14 @@ static const ag_field *include_path(session *s, const ag_line *l)
     return NULL;
 }
 
+/* What kept a card in the list. */
+void ag_deck_missing(ag_circuit *c, const ag_line *l)
+{
+    const ag_field *f = l->field;
+    if (load(NULL, c, f->at, f->text, f->next ? ag_name0(c->names, f->next->text) : NULL))
+        ag_error(c->diag, f->at, "'%s' was not there when the netlist was read", f->text);
+}
+
 static void read_file(session *s, int file, size_t offset, ag_line ***tail);
 static void read_section(session *s, int file, const ag_section *part, ag_line ***tail);
 

@@ -9,7 +9,7 @@
  * Commas between words are blanks. A value after '=' ends before the next "name =", or where, outside brackets, a word
  * or number follows a complete operand. Values of the keys file, target, state, checkpoint, fxpdata, fxmdata are paths: strings.
  * A text in double quotes is an expression, too, except on .param and .option cards, where it stays a string.
- * In cards that hold expressions and signals rather than words (.param .func .measure .print .plot .probe .save .ic
+ * In cards that hold expressions and signals rather than words (.param .func .if .measure .print .plot .probe .save .ic
  * .nodeset) every bare item is an expression: .print tran v(a) v(a,b) {v(a)*i(v1)} = expr(name tran) expr expr expr,
  * .measure tran t1 when v(a)=0.5 rise=1 = expr(tran) expr(t1) expr(when) relation(v(a), 0.5) key(rise, 1).
  * "name = x" is a key, anything else before '=' makes a relation: .param f(x)={2*x} = relation(call f(x), 2*x).
@@ -54,6 +54,8 @@ ag_deck *ag_deck_read(ag_circuit *c, int file, int is_main);
  * of the environment, "$NAME" or "${NAME}", are replaced. Its number in c->diag, 0
  * after a report. */
 int ag_deck_load(ag_circuit *c, ag_loc at, const char *path);
+/* Reports the file of an .include or .lib card that stands between .if and .endif and could not be read: its branch is taken. */
+void ag_deck_missing(ag_circuit *c, const ag_line *l);
 /* Parses an expression out of the text at `at` (a string field, -D value). NULL after a report. */
 ag_expr *ag_deck_expr(ag_circuit *c, ag_loc at);
 /* Resolves names, expands subcircuits, fills the circuit and its plan, and finishes it. The deck is kept: it must live as

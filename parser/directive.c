@@ -239,14 +239,14 @@ static const directive table[] = {
     { ".include", SILENT, NULL },         { ".inc", SILENT, NULL },           { ".control", SILENT, NULL },
     { ".endc", SILENT, NULL },            { ".endl", SILENT, NULL },          { ".param", SILENT, NULL },
     { ".func", SILENT, NULL },            { ".model", SILENT, NULL },         { ".subckt", SILENT, NULL },
-    { ".ends", SILENT, NULL },            { ".global", SILENT, NULL },        { ".lib", NOT_YET, NULL },
+    { ".ends", SILENT, NULL },            { ".global", SILENT, NULL },        { ".lib", SILENT, NULL },
     { ".dc", NOT_YET, NULL },             { ".ac", EARLY, ac },               { ".noise", NOT_YET, NULL },
     { ".step", NOT_YET, NULL },           { ".four", NOT_YET, NULL },         { ".fft", NOT_YET, NULL },
     { ".tf", NOT_YET, NULL },             { ".pz", NOT_YET, NULL },           { ".sens", NOT_YET, NULL },
     { ".disto", NOT_YET, NULL },          { ".data", NOT_YET, NULL },         { ".alter", NOT_YET, NULL },
     { ".mc", NOT_YET, NULL },             { ".crossbar", NOT_YET, NULL },     { ".program", NOT_YET, NULL },
-    { ".load", NOT_YET, NULL },           { ".if", NOT_YET, NULL },           { ".elseif", NOT_YET, NULL },
-    { ".else", NOT_YET, NULL },           { ".endif", NOT_YET, NULL },        { ".hdl", NOT_YET, NULL },
+    { ".load", NOT_YET, NULL },           { ".if", SILENT, NULL },           { ".elseif", SILENT, NULL },
+    { ".else", SILENT, NULL },           { ".endif", SILENT, NULL },        { ".hdl", NOT_YET, NULL },
 };
 enum { N_DIRECTIVE = sizeof table / sizeof *table };
 
@@ -285,6 +285,12 @@ static void not_yet(ag_elab *el, const ag_line *l)
     for (size_t k = 0; k < sizeof analysis_words / sizeof *analysis_words; k++)
         if (!strcmp(analysis_words[k], l->first)) what = "analysis";
     ag_elab_error(el, l->at, "%s %s is not supported yet", what, l->first);
+}
+
+void ag_directive_setting(ag_elab *el, const ag_line *l)
+{
+    const directive *d = find(l->first);
+    if (d && (d->run == options || d->run == temperature)) d->run(el, l);
 }
 
 /* Options and temperature first: parameters and waveforms may refer to them. */

@@ -35,61 +35,64 @@ static int is_ngspice_variable(const char *name)
     return !strcmp(name, "ngbehavior") || !strcmp(name, "filetype") || !strcmp(name, "num_threads");
 }
 
-/* Gives a parameter of the top level another expression. */
-static void redefine(ag_elab *el, int k, const ag_expr *e)
-{
-    el->top->symbol[k].expr = e;
-    el->top->symbol[k].text = NULL;
-}
+typedef struct define { const ag_expr *expr; ag_loc at; } define;       /* expr NULL: reported, or no parameter */
 
 /* The texts are parsed once and kept for further circuits: reports may point into them. */
-static const ag_expr *read_define(ag_elab *el, const char *name, const char *text)
+static define *read_define(ag_elab *el, const char *name, const char *text)
 {
-    const ag_body *owner;
-    ag_arena      *a = el->origin->a;
-    const char    *whole = ag_printf(a, "%s=%s", name, text);
-    size_t         skip = strlen(name) + 1, n = strlen(text);
-    int            file = ag_diag_add_file(el->c->diag, "-D", whole, strlen(whole), AG_NOWHERE);
-    ag_loc         at = { (uint32_t)skip, (uint16_t)file, (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX) };
-    if (ag_body_symbol(el->top, name, &owner) >= 0) return ag_deck_expr(el->c, at);
+    ag_arena   *a = el->origin->a;
+    const char *whole = ag_printf(a, "%s=%s", name, text);
+    size_t      skip = strlen(name) + 1, n = strlen(text);
+    uint16_t    file = (uint16_t)ag_diag_add_file(el->c->diag, "-D", whole, strlen(whole), AG_NOWHERE);
+    define     *d = AG_NEW(a, define, 1);
+    d->at = (ag_loc){ 0, file, (uint16_t)(skip - 1) };
     if (!is_ngspice_variable(name))
-        ag_no_parameter(el, el->top, NULL, name, (ag_loc){ 0, (uint16_t)file, (uint16_t)(skip - 1) });
-    return NULL;
+        d->expr = ag_deck_expr(el->c, (ag_loc){ (uint32_t)skip, file, (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX) });
+    return d;
 }
 
 static void read_defines(ag_elab *el)
 {
     void       *text;
     const char *name;
+    el->origin->define = ag_map_new(el->origin->a);
     for (int i = 0; (name = ag_map_next(el->c->override, &i, &text)); )
-        ag_map_put(el->origin->define, name, (void *)(intptr_t)read_define(el, name, text));
+        ag_map_put(el->origin->define, name, read_define(el, name, text));
 }
 
-static void apply_defines(ag_elab *el)
+/* Those that no parameter takes. */
+static void unused_defines(ag_elab *el)
 {
-    void          *expr;
-    const char    *name;
-    const ag_body *owner;
-    for (int i = 0; (name = ag_map_next(el->origin->define, &i, &expr)); ) {
-        int k = ag_body_symbol(el->top, name, &owner);
-        if (k >= 0 && expr) redefine(el, k, expr);
-        else if (k >= 0) el->main->state[k] = AG_BAD;
-    }
+    void       *d;
+    const char *name;
+    for (int i = 0; (name = ag_map_next(el->origin->define, &i, &d)); )
+        if (((define *)d)->expr && !ag_map_get(el->top->symbol_map, name)) ag_no_parameter(el, el->top, NULL, name, ((define *)d)->at);
 }
 
 /* ---- values that are stepped ---- */
 
-static void set_parameters(ag_elab *el)
+static void collect_definitions(ag_elab *el)
 {
-    const ag_body *owner;
+    void       *d;
+    const char *name;
+    el->instead = ag_map_new(el->a);
+    for (int i = 0; (name = ag_map_next(el->origin->define, &i, &d)); )
+        if (((define *)d)->expr) ag_map_put(el->instead, name, (void *)(uintptr_t)((define *)d)->expr);
     for (int i = 0; i < el->n_set; i++) {
         const ag_swept *v = el->set[i].var;
-        int             k = v->kind == AG_SWEPT_PARAM ? ag_body_symbol(el->top, v->object, &owner) : -1;
-        if (k < 0) continue;
+        if (v->kind != AG_SWEPT_PARAM) continue;
         ag_expr *e = AG_NEW(el->a, ag_expr, 1);
-        *e = (ag_expr){ .op = AG_OP_CONST, .value = el->set[i].value, .at = v->at };
-        redefine(el, k, e);
+        *e = (ag_expr){ .op = AG_OP_CONST, .value = el->set[i].value, .at = v->at, .height = 1 };
+        ag_map_put(el->instead, v->object, e);
     }
+}
+
+void ag_redefine(ag_elab *el, ag_symbol *x)
+{
+    const ag_expr *e = ag_map_get(el->instead, x->name);
+    if (!e) return;
+    x->expr = e;
+    x->text = NULL;
 }
 
 void ag_set_temperature(ag_elab *el)
@@ -129,18 +132,15 @@ static ag_status elaborate(ag_circuit *c, ag_origin *origin, const ag_setting *s
     el->builtin = ag_map_new(el->a);
     el->tstep = 1e-9, el->tstop = 1e9;           /* [s] without a .tran: defaults of waveforms that nothing will reach */
     if (origin->deck->title) c->title = origin->deck->title;
+    ag_diag_inside(c->diag, NULL);
     ag_tables_begin(el);
+    if (!origin->define) read_defines(el);
+    collect_definitions(el);
     ag_body_collect(el, origin->deck);
-    el->main = ag_scope_new(el, el->top);
-    if (!origin->define) {
-        origin->define = ag_map_new(origin->a);
-        read_defines(el);
-    }
-    apply_defines(el);
-    set_parameters(el);
+    unused_defines(el);
     ag_directive_early(el);
     evaluate_parameters(el);
-    ag_size_bodies(el);
+    ag_size_body(el, el->top);
     ag_expand(el, el->main);
     ag_check_cards(el);
     ag_resolve_waiting(el);

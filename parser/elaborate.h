@@ -1,6 +1,7 @@
 /* elaborate - what the files that give the raw deck its meaning share. Private to this folder.
  *
  *     body.c       sorts the cards of a deck into bodies: the top level and every .subckt
+ *     condition.c  .if .elseif .else .endif
  *     scope.c      parameters and functions: looking up and evaluating
  *     subckt.c     nodes, instance names, expansion of X
  *     element.c    the table of element letters, what all elements share, the element N
@@ -29,6 +30,7 @@
 #include "parser/deck.h"
 
 #define AG_MAX_DEPTH 100                 /* subcircuits inside one another */
+#define AG_MAX_VARIANTS 1000             /* of one subcircuit with conditions */
 #define AG_MAX_EVAL 6000                 /* operations, parameters and functions inside one another: bounds the stack */
 #define AG_MAX_STEPS 1000000             /* operations of one evaluation, functions written out */
 #ifndef AG_MAX_INSTANCES
@@ -99,10 +101,34 @@ struct ag_element {
     int             failed;              /* its expression was reported as wrong */
 };
 
+typedef struct ag_truth { const ag_expr *expr; int value; } ag_truth;           /* a condition that was evaluated */
+
+typedef struct ag_block {                /* an .if that is open */
+    ag_loc at;
+    int    taken;                        /* the cards here */
+    int    settled;                      /* no branch that follows can be taken */
+    int    otherwise;                    /* its .else has come */
+} ag_block;
+
+typedef struct ag_conditions {
+    ag_block *block; int n, cap;         /* innermost last */
+    ag_truth *truth; int n_truth, cap_truth;
+} ag_conditions;
+
+typedef struct ag_variant {              /* a subcircuit as it is where its conditions have these values */
+    ag_body           *body;
+    ag_conditions      when;
+    struct ag_variant *next;
+} ag_variant;
+
 struct ag_body {
     const char    *name;                 /* NULL: top level */
     ag_body       *parent;
     const ag_line *line;                 /* .subckt */
+    ag_loc         ends;                 /* its .ends */
+    const ag_line *from, *to;            /* the cards of a subcircuit with conditions: all else is in its variants; or NULL */
+    ag_variant    *variant;              /* the one used last is the first */
+    int            n_variant;
     const char   **port;  int n_port, cap_port;
     ag_symbol     *symbol; int n_symbol, cap_symbol;
     ag_map        *symbol_map;           /* name -> 1 + number */
@@ -124,10 +150,12 @@ struct ag_scope {
     ag_scope        *outer;              /* of the body around this one; NULL at the top */
     ag_scope        *caller;             /* where the X line stands; NULL at the top */
     const char      *path;               /* "", "x1.", "x1.x2." */
-    double          *value;              /* [n_symbol] */
-    unsigned char   *state;              /* [n_symbol] */
+    double          *value;              /* [cap_symbol] */
+    unsigned char   *state;              /* [cap_symbol] */
+    int              cap_symbol;
     const ag_field **actual;             /* [n_port] nodes on the X line */
     int             *node, cap_node;     /* node numbers by the body's numbering, -1: not used yet */
+    ag_context       context;            /* for reports */
     ag_map          *card;               /* cards made for this scope, by ag_modelcard; NULL: none */
     ag_scope        *next;               /* in the list of spare ones */
 };
@@ -159,6 +187,9 @@ struct ag_elab {
     ag_origin   *origin;
     const ag_setting *set; int n_set;    /* values that replace those of the netlist */
     ag_map      *global;                 /* names of .global */
+    ag_body     *asking;                 /* whose conditions are being evaluated; NULL: none */
+    ag_map      *asked;                  /* names they have used */
+    ag_map      *instead;                /* parameters of the top level whose definitions -D or a step replaces: ag_expr */
     ag_map      *builtin;                /* function name -> 1 + ag_op, or -1 */
     const ag_line **directive; int n_directive, cap_directive;
     ag_marks     said;                   /* errors already reported: a card of a subcircuit reports once */
@@ -181,14 +212,28 @@ int  ag_elab_full(const ag_elab *el);            /* so many errors that going on
 
 /* Sets the temperature that is stepped: after .options and .temp, before anything is computed from it. */
 void ag_set_temperature(ag_elab *el);
+/* Gives a parameter of the top level the definition of -D, or the value that is stepped, instead of its own. */
+void ag_redefine(ag_elab *el, ag_symbol *x);
 
 /* ---- body.c ---- */
 void ag_body_collect(ag_elab *el, const ag_deck *deck);
+/* Sorts the cards from `from` to before `to` into a body; conditions are evaluated in s, a scope of it, and end up in q. */
+void     ag_body_fill(ag_elab *el, ag_body *b, const ag_line *from, const ag_line *to, ag_scope *s, ag_conditions *q);
+ag_body *ag_body_variant(ag_elab *el, const ag_body *b);
 /* The subcircuit, function or model card that a name means in a body or around it; NULL. */
 ag_body      *ag_body_subckt(const ag_body *b, const char *name);
 ag_function  *ag_body_function(const ag_body *b, const char *name);
 
+/* ---- condition.c ---- */
+int  ag_is_condition(const ag_line *l);
+/* Whether a card is taken; 0 for the cards .if .elseif .else .endif themselves. */
+int  ag_condition(ag_elab *el, ag_conditions *q, ag_scope *s, const ag_line *l);
+void ag_conditions_end(ag_elab *el, ag_conditions *q);                 /* reports blocks that are still open */
+int  ag_truths_hold(ag_elab *el, ag_scope *s, const ag_conditions *q); /* whether all conditions are what they were */
+
 /* ---- scope.c ---- */
+void ag_scope_fit(ag_elab *el, ag_scope *s);                  /* room for all symbols of its body */
+void ag_scope_forget(ag_scope *s);                            /* values of its parameters */
 ag_scope *ag_scope_of(ag_scope *s, const ag_body *b);          /* s or the scope around it that is an instance of b */
 /* Each returns 0 after a report. */
 int ag_scope_eval(ag_elab *el, ag_scope *s, const ag_expr *e, double *value);
@@ -232,7 +277,7 @@ int          ag_rising(ag_elab *el, const ag_expr *e, const double *xy, int n);
 int         ag_scope_node(ag_elab *el, ag_scope *s, const char *name, ag_loc at);
 const char *ag_scope_device(ag_elab *el, const ag_scope *s, const char *name);        /* full name of an instance */
 int         ag_is_ground(const char *name);
-void        ag_size_bodies(ag_elab *el);          /* counts what X cards will make, before ag_expand makes it */
+void        ag_size_body(ag_elab *el, ag_body *b);   /* counts what X cards in it will make, before ag_expand makes it */
 void        ag_expand(ag_elab *el, ag_scope *s);
 void        ag_add_subckt(ag_elab *el, ag_scope *s, ag_element *e);                   /* X */
 ag_scope   *ag_scope_new(ag_elab *el, ag_body *b);
@@ -335,6 +380,7 @@ ag_instance ag_find_device(ag_elab *el, const char *name, const char *path, ag_l
 int  ag_directive_local(const char *first);      /* .ic, .nodeset: belong to the subcircuit they stand in */
 int  ag_directive_is_output(const char *first);  /* .print, .measure, ...: names signals of the whole circuit */
 void ag_directive_early(ag_elab *el);            /* .options .temp .tran .op: before elements */
+void ag_directive_setting(ag_elab *el, const ag_line *l);     /* the card if it is .options or .temp */
 void ag_directive_late(ag_elab *el);             /* outputs: after all elements */
 void ag_set_ic(ag_elab *el, ag_scope *s, const ag_line *l);
 

@@ -41,6 +41,25 @@ const char *ag_chain(ag_elab *el, const void *what)
     return ag_printf(el->a, "%s%s%s", text, el->n_trail > from + MOST ? "... -> " : "", el->trail[from].name);
 }
 
+/* ---- scopes ---- */
+
+void ag_scope_fit(ag_elab *el, ag_scope *s)
+{
+    int n = s->body->n_symbol, cap = 2 * n + 8;
+    if (n <= s->cap_symbol && s->value) return;
+    double        *value = AG_NEW(el->a, double, cap);
+    unsigned char *state = AG_NEW(el->a, unsigned char, cap);
+    if (s->cap_symbol) {
+        memcpy(value, s->value, (size_t)s->cap_symbol * sizeof *value);
+        memcpy(state, s->state, (size_t)s->cap_symbol);
+    }
+    s->value = value;
+    s->state = state;
+    s->cap_symbol = cap;
+}
+
+void ag_scope_forget(ag_scope *s) { memset(s->state, AG_UNKNOWN, (size_t)s->cap_symbol); }
+
 /* ---- names ---- */
 
 ag_scope *ag_scope_of(ag_scope *s, const ag_body *b)
@@ -222,6 +241,7 @@ static int eval_name(ag_elab *el, const frame *at, const ag_expr *e, double *val
             *value = at->arg[i];
             return 1;
         }
+    if (at->s->body == el->asking) ag_map_put(el->asked, e->name, el);
     int k = ag_body_symbol(at->s->body, e->name, &owner);
     if (k >= 0) return ag_scope_symbol(el, ag_scope_of(at->s, owner), k, value);
     if (ag_constant(el, e->name, value)) return 1;
@@ -278,6 +298,7 @@ static int eval_call(ag_elab *el, const frame *at, const ag_expr *e, double *val
 {
     int          arity;
     ag_function *f = ag_function_of(el, at->s->body, e);
+    if (at->s->body == el->asking) ag_map_put(el->asked, e->name, el);
     if (f) return eval_function(el, at, f, e, value);
     int    own = ag_body_function(at->s->body, e->name) != NULL;
     ag_op   op = own ? AG_OP_END : ag_builtin(el, e->name, e->n_arg, &arity);

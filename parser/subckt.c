@@ -59,7 +59,7 @@ ag_scope *ag_scope_new(ag_elab *el, ag_body *b)
     ag_scope *s = b->spare;
     if (s) {
         b->spare = s->next;
-        for (int k = 0; k < b->n_symbol; k++) s->state[k] = AG_UNKNOWN;
+        ag_scope_forget(s);
         for (int k = 0; k < s->cap_node; k++) s->node[k] = -1;
         s->card = NULL;
         return s;
@@ -67,8 +67,7 @@ ag_scope *ag_scope_new(ag_elab *el, ag_body *b)
     s = AG_NEW(el->a, ag_scope, 1);
     s->body = b;
     s->path = "";
-    s->value = AG_NEW(el->a, double, b->n_symbol);
-    s->state = AG_NEW(el->a, unsigned char, b->n_symbol);
+    ag_scope_fit(el, s);
     s->actual = AG_NEW(el->a, const ag_field *, b->n_port);
     if (b->parent) widen_nodes(el, s, b->n_node);
     return s;
@@ -122,22 +121,20 @@ static const char *chain(ag_elab *el, const ag_scope *s, const ag_body *b)
     return text;
 }
 
-static int may_expand(ag_elab *el, const ag_scope *s, const ag_body *b, const xcard *x, const ag_element *e)
+static int may_enter(ag_elab *el, const ag_scope *s, const ag_body *b, const xcard *x, const ag_element *e)
 {
-    if (b->active) {
-        ag_elab_error(el, x->name->at, "subcircuit '%s' contains itself (%s)", b->name, chain(el, s, b));
-        return 0;
-    }
-    if (x->n_node != b->n_port) {
-        wrong_count(el, b, x, e);
-        return 0;
-    }
-    if (el->level >= AG_MAX_DEPTH)
-        ag_elab_error(el, x->name->at, "subcircuits are nested more than %d deep", AG_MAX_DEPTH);
-    else if (el->instances + b->size > AG_MAX_INSTANCES)
-        ag_elab_error(el, x->name->at, "'%s' would make %.4g elements; subcircuits may make %d in all", e->line->first, b->size,
-                      AG_MAX_INSTANCES);
+    if (b->active) ag_elab_error(el, x->name->at, "subcircuit '%s' contains itself (%s)", b->name, chain(el, s, b));
+    else if (x->n_node != b->n_port) wrong_count(el, b, x, e);
+    else if (el->level >= AG_MAX_DEPTH) ag_elab_error(el, x->name->at, "subcircuits are nested more than %d deep", AG_MAX_DEPTH);
     else return 1;
+    return 0;
+}
+
+static int has_room(ag_elab *el, const ag_body *b, const xcard *x, const ag_element *e)
+{
+    if (el->instances + b->size <= AG_MAX_INSTANCES) return 1;
+    ag_elab_error(el, x->name->at, "'%s' would make %.4g elements; subcircuits may make %d in all", e->line->first, b->size,
+                  AG_MAX_INSTANCES);
     return 0;
 }
 
@@ -169,6 +166,57 @@ static void set_formals(ag_elab *el, ag_scope *s, const xcard *x, ag_scope *inne
     }
 }
 
+/* The scope of an instance, with the values of its X line. */
+static ag_scope *enter(ag_elab *el, ag_scope *s, ag_body *b, const xcard *x, const char *path)
+{
+    ag_scope       *inner = ag_scope_new(el, b);
+    const ag_field *f = x->first;
+    inner->caller = s;
+    inner->outer = ag_scope_of(s, b->parent);
+    inner->path = path;
+    for (int k = 0; k < b->n_port; k++, f = f->next) inner->actual[k] = f;
+    set_formals(el, s, x, inner);
+    inner->context = (ag_context){ .from = b->line->at, .to = b->ends, .at = x->name->at, .path = path, .name = b->name,
+                                    .outer = s->caller ? &s->context : NULL };
+    return inner;
+}
+
+static void leave(ag_scope *inner)
+{
+    inner->next = inner->body->spare;
+    inner->body->spare = inner;
+}
+
+/* The same of a subcircuit with conditions: of the variant that they choose for this instance. */
+static ag_scope *enter_variant(ag_elab *el, ag_scope *s, ag_body *b, const xcard *x, const char *path)
+{
+    for (ag_variant **at = &b->variant, *v; (v = *at); at = &v->next) {
+        ag_scope *inner = enter(el, s, v->body, x, path);
+        if (ag_truths_hold(el, inner, &v->when)) {
+            *at = v->next;
+            v->next = b->variant;
+            b->variant = v;
+            return inner;
+        }
+        leave(inner);
+    }
+    if (b->n_variant >= AG_MAX_VARIANTS) {
+        ag_elab_error(el, x->name->at, "the conditions in subcircuit '%s' make more than %d variants of it", b->name, AG_MAX_VARIANTS);
+        return NULL;
+    }
+    ag_variant *v = AG_NEW(el->a, ag_variant, 1);
+    *v = (ag_variant){ .body = ag_body_variant(el, b), .next = b->variant };
+    b->variant = v;
+    b->n_variant++;
+    ag_scope *inner = enter(el, s, v->body, x, path);
+    const ag_context *outside = ag_diag_inside(el->c->diag, &inner->context);
+    ag_body_fill(el, v->body, b->from, b->to, inner, &v->when);
+    ag_diag_inside(el->c->diag, outside);
+    ag_scope_fit(el, inner);
+    ag_size_body(el, v->body);
+    return inner;
+}
+
 void ag_add_subckt(ag_elab *el, ag_scope *s, ag_element *e)
 {
     xcard x = read_card(e);
@@ -181,21 +229,20 @@ void ag_add_subckt(ag_elab *el, ag_scope *s, ag_element *e)
         no_subckt(el, s->body, x.name);
         return;
     }
-    if (!may_expand(el, s, b, &x, e)) return;
-    ag_scope *inner = ag_scope_new(el, b);
-    inner->caller = s;
-    inner->outer = ag_scope_of(s, b->parent);
-    inner->path = ag_printf(el->a, "%s%s.", s->path, e->line->first);
-    const ag_field *f = x.first;
-    for (int k = 0; k < b->n_port; k++, f = f->next) inner->actual[k] = f;
-    set_formals(el, s, &x, inner);
-    b->active = 1;
-    el->level++;
-    ag_expand(el, inner);
-    el->level--;
-    b->active = 0;
-    inner->next = b->spare;
-    b->spare = inner;
+    if (!may_enter(el, s, b, &x, e)) return;
+    const char *path = ag_printf(el->a, "%s%s.", s->path, e->line->first);
+    ag_scope   *inner = b->from ? enter_variant(el, s, b, &x, path) : enter(el, s, b, &x, path);
+    if (!inner) return;
+    if (has_room(el, inner->body, &x, e)) {
+        b->active = !b->from;            /* what conditions end may contain itself */
+        el->level++;
+        const ag_context *outside = ag_diag_inside(el->c->diag, &inner->context);
+        ag_expand(el, inner);
+        ag_diag_inside(el->c->diag, outside);
+        el->level--;
+        b->active = 0;
+    }
+    leave(inner);
 }
 
 /* The body that an element instantiates; NULL when it is no X or there is none of that name. */
@@ -208,12 +255,12 @@ static ag_body *instantiated(const ag_body *b, const ag_element *e)
 
 /* Each body once, those inside it first; on a stack of its own, because bodies may be nested to any depth here. A body
  * that contains itself counts nothing there: the expansion reports it. */
-void ag_size_bodies(ag_elab *el)
+void ag_size_body(ag_elab *el, ag_body *of)
 {
     typedef struct frame { ag_body *b; int i; } frame;
     frame *stack = NULL;
     int    n = 0, cap = 0;
-    *AG_PUSH(el->a, stack, n, cap) = (frame){ el->top, 0 };
+    *AG_PUSH(el->a, stack, n, cap) = (frame){ of, 0 };
     while (n) {
         frame   *top = &stack[n - 1];
         ag_body *b = top->b, *inner;
