@@ -22,7 +22,7 @@ static void invert_lanes(int ne, int n, double *const *w, double *const *largest
         for (int i = 0; i < n; i++) {
             double top = 0;
             for (int c = 0; c < ne; c++)
-                top = fmax(top, fabs(w[r * ne + c][i]));
+                top = fabs(w[r * ne + c][i]) > top ? fabs(w[r * ne + c][i]) : top;
             largest[r][i] = top;
         }
     for (int k = 0; k < ne; k++) {

@@ -1,15 +1,27 @@
-/* newton - see newton.h. */
+/* newton - see newton.h.
+ *
+ * While a point allows it (lazy: the steps of a transient) the Jacobian stays in use as long as the iteration contracts with
+ * it: such an iteration takes an evaluation without derivatives and two triangular solves. Where factoring costs far more
+ * than evaluating it is also taken over from earlier points, while a, which depends on the step, is near that of the factors.
+ * The update is then scaled by 2/(1 + a/a_f) as in CVODE (Hindmarsh et al., SUNDIALS, ACM TOMS 31(3) 363-396, 2005), which
+ * halves what the wrong a does to capacitive and resistive rows. */
 #include "solver/newton.h"
 #include <math.h>
 
 /* The update that ends the iteration must be this much below the tolerance: what it leaves is quadratically smaller,
  * so Newton's error stays out of the time-step error control. */
 #define UPDATE_SAFETY 0.1
+#define SLOW_SAFETY   0.02               /* the same with old factors, which leave a part of the update */
 /* A residual this many times its rounding noise is zero. */
 #define ROUNDING (16 * 2.2e-16)
 /* Currents out of balance by this much more than before the update (or than 1 A): it went too far. Less may be on the
  * way. */
 #define OVERSHOOT 1e6
+/* Old factors serve while an update is at most this part of the one before it, and a differs by less than A_CHANGE. A new
+ * Jacobian costs about as much as the two more iterations that a slower contraction would take. */
+#define CONTRACTION 0.2
+#define A_CHANGE 0.3
+#define HEAVY 50                         /* flops of a factorisation for each device from which taking over pays (make bench) */
 
 ag_newton *ag_newton_new(ag_system *s)
 {
@@ -18,6 +30,8 @@ ag_newton *ag_newton_new(ag_system *s)
     w->dx = AG_NEW(s->arena, double, s->n + 1);
     w->noise = AG_NEW(s->arena, double, s->n_kept + 1);
     w->factored_a = NAN;
+    for (int i = 0; i < s->n_part; i++)
+        w->devices += s->part[i].n;
     return w;
 }
 
@@ -103,21 +117,23 @@ static int at_rounding(ag_newton *w, const double *x)
     return 1;
 }
 
-/* Whether another update would stay within tolerance: one solve with the factors at hand tells, and spares the evaluation
- * and factorisation of an iteration that would only confirm. */
-static int next_is_small(ag_newton *w, const double *x)
+/* The update that the factors at hand give at x, into w->dx; its size relative to the tolerances. */
+static double propose(ag_newton *w, const double *x, const ag_point *p)
 {
     ag_system *s = w->s;
-    double reltol = s->c->options.reltol;
+    double reltol = s->c->options.reltol, top = 0, scale = p->a > 0 && w->factored_a > 0 ? 2 / (1 + p->a / w->factored_a) : 1;
     ag_system_solve(s, s->r, w->dx);
-    for (int i = 0; i < s->n; i++)
-        if (!(fabs(w->dx[i]) <= UPDATE_SAFETY * (reltol * fabs(x[i]) + s->abstol[i])))
-            return 0;
-    return 1;
+    for (int i = 0; i < s->n; i++) {
+        w->dx[i] *= scale;
+        double tol = reltol * fabs(x[i]) + s->abstol[i];
+        if (!(fabs(w->dx[i]) <= top * tol))
+            top = fabs(w->dx[i]) / tol;
+    }
+    return top;
 }
 
-/* x -= dx; returns 1 when every change is within tolerance, 0 when not, -1 when one is not finite. */
-static int update(ag_newton *w, double *x)
+/* x -= dx; returns the largest change relative to its tolerance, or -1 when one is not finite. */
+static double update(ag_newton *w, double *x)
 {
     const ag_system *s = w->s;
     double reltol = s->c->options.reltol, top = 0, poison = 0;
@@ -132,7 +148,7 @@ static int update(ag_newton *w, double *x)
         }
         x[i] = next;
     }
-    return poison != 0 ? -1 : top <= UPDATE_SAFETY;
+    return poison != 0 ? -1 : top;
 }
 
 static ag_status factor(ag_newton *w, const ag_point *p)
@@ -167,36 +183,70 @@ static ag_status assemble_near(ag_newton *w, double *x, const ag_point *p, int j
     return status;
 }
 
+/* Whether old factors may serve at p, and those at hand. */
+static int is_heavy(const ag_newton *w, const ag_point *p)
+{
+    return p->lazy && !w->s->linear && w->s->sparse->flops > HEAVY * (double)w->devices;
+}
+
+static int reusable(const ag_newton *w, const ag_point *p)
+{
+    return fabs(p->a / w->factored_a - 1) < A_CHANGE && w->factored_gshunt == p->gshunt && !p->n_clamp;
+}
+
+/* Converged at x, where the residual was just formed and `size` is the update that would come next, safe that which may. */
+static int converged(ag_newton *w, const double *x, double size, double safe)
+{
+    return !w->s->limited && ((size <= safe && residual_small(w, x)) || (w->iterations > 3 && at_rounding(w, x)));
+}
+
+static ag_status give_up(ag_newton *w, ag_status why)
+{
+    w->s->sparse->stale = 1;
+    w->factored_a = NAN;
+    return why;
+}
+
+/* Assembles with derivatives at x and factors. */
+static ag_status renew(ag_newton *w, double *x, const ag_point *p, int assembled)
+{
+    ag_status status = assembled ? AG_OK : ag_assemble(w->s, x, p, 1);
+    if (status == AG_OK)
+        return factor(w, p);
+    blame(w);
+    return status;
+}
+
 ag_status ag_newton_solve(ag_newton *w, double *x, const ag_point *p, int limit)
 {
     ag_system *s = w->s;
-    int settled = 0;
-    double balance = INFINITY;
+    int        heavy = is_heavy(w, p), fresh = !heavy || !reusable(w, p);      /* fresh: derivatives come with the residual */
+    double     balance = INFINITY, last = INFINITY, size, safe = heavy ? SLOW_SAFETY : UPDATE_SAFETY;
     for (w->iterations = 0;; w->iterations++) {
-        int solved = s->linear && w->iterations > 0;
-        ag_status status = assemble_near(w, x, p, !solved, &balance, limit);
+        int       first = w->iterations == 0, solved = s->linear && !first;
+        ag_status status = assemble_near(w, x, p, fresh && !solved, &balance, limit);
         if (status != AG_OK) {
+            w->factored_a = NAN;
             blame(w);
             return status;
         }
         if (solved)
             return AG_OK;
-        if (w->iterations > 0 && !s->limited && (settled || next_is_small(w, x)) && residual_small(w, x))
-            return AG_OK;
-        if (w->iterations > 3 && !s->limited && at_rounding(w, x))
+        size = fresh && first ? INFINITY : propose(w, x, p);
+        if (!first && converged(w, x, size, safe))
             return AG_OK;
         if (w->iterations >= limit) {
             ag_newton_worst(w);
-            s->sparse->stale = 1;
-            return AG_ENOCONV;
+            return give_up(w, AG_ENOCONV);
         }
-        if ((status = factor(w, p)) != AG_OK)
-            return status;
-        ag_system_solve(s, s->r, w->dx);
+        if (fresh || !heavy || s->limited || !(size <= CONTRACTION * last)) {
+            if ((status = renew(w, x, p, fresh)) != AG_OK)
+                return status;
+            propose(w, x, p);
+        }
+        fresh = !p->lazy;                                /* the next point is likely to be the last: try the residual alone */
         s->stats->newton++;
-        if ((settled = update(w, x)) < 0) {
-            s->sparse->stale = 1;
-            return AG_REJECT;
-        }
+        if ((last = update(w, x)) < 0)
+            return give_up(w, AG_REJECT);
     }
 }

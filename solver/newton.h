@@ -11,6 +11,7 @@ typedef struct ag_newton {
     ag_system *s;
     double    *dx, *noise;           /* [n + 1], [n_kept] */
     double     factored_a, factored_gshunt;   /* what the factors at hand belong to (linear circuits reuse them) */
+    long       devices;
     int        iterations;           /* of the last call */
     int        worst;                /* after a failure: the row with the largest residual / tolerance, and */
     int        worst_update;         /* the unknown with the largest change / tolerance */

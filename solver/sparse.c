@@ -34,6 +34,12 @@ static double pivots(ag_sparse *s)
     return s->common.rcond;
 }
 
+static double flops(ag_sparse *s)
+{
+    (s->complex ? klu_z_flops : klu_flops)(s->symbolic, s->numeric, &s->common);
+    return s->common.flops;
+}
+
 /* ---- the interface ---- */
 
 ag_sparse *ag_sparse_new(ag_arena *arena, int n, int *ap, int *ai, int complex)
@@ -75,6 +81,7 @@ static ag_status factor_fresh(ag_sparse *s, ag_stats *stats, int *where)
     if (!s->numeric || s->common.status != KLU_OK)
         return fail(s, where);
     s->pivot_ratio = pivots(s);
+    s->flops = flops(s);
     s->stale = 0;
     return isfinite(s->pivot_ratio) && s->pivot_ratio > 0 ? AG_OK : fail(s, where);
 }

@@ -18,6 +18,7 @@ typedef struct ag_sparse {
     klu_numeric  *numeric;
     klu_common    common;
     double  pivot_ratio;             /* min/max pivot of the last full factorisation */
+    double  flops;                   /* of a factorisation */
     int     stale;                   /* the next factorisation shall choose pivots anew */
 } ag_sparse;
 

@@ -20,6 +20,9 @@ void ag_lanes_gather(const ag_part *p, const double *x, const ag_lanes *l, doubl
     }
 }
 
+static double at_most(double x, double high) { return x > high ? high : x; }
+static double at_least(double x, double low) { return x < low ? low : x; }
+
 /* Ranges and largest changes of own unknowns, relative to where the device was evaluated last. */
 static void limit_unknowns(const ag_part *p, const ag_lanes *l)
 {
@@ -30,9 +33,9 @@ static void limit_unknowns(const ag_part *p, const ag_lanes *l)
         int ranged = w->max > w->min && isfinite(w->max) && isfinite(w->min);
         double lo = ranged ? w->min - w->abstol : -INFINITY, hi = ranged ? w->max + w->abstol : INFINITY;
         double change = w->newton > 0 ? w->newton : INFINITY;
-        for (int i = 0; i < l->n; i++) {
-            double v = fmax(fmin(next[i], last[i] + change), last[i] - change);
-            next[i] = fmax(fmin(v, hi), lo);
+        for (int i = 0; i < l->n && (ranged || w->newton > 0); i++) {
+            double v = at_least(at_most(next[i], last[i] + change), last[i] - change);
+            next[i] = at_least(at_most(v, hi), lo);
         }
     }
 }
@@ -109,10 +112,16 @@ static int is_held(const ag_part *p, const ag_lanes *l, int k, int i)
 static void combine(const ag_part *p, const ag_point *pt, const double *x, ag_lanes *l)
 {
     for (int e = 0; e < p->mi * p->mi; e++) {
-        if (!p->df[e] && !p->dq[e])
-            continue;
-        for (int i = 0; i < l->n; i++)
-            l->j[e][i] = (p->df[e] ? l->df[e][i] : 0) + (p->dq[e] ? pt->a * l->dq[e][i] : 0);
+        double *j = l->j[e];
+        const double *df = l->df[e], *dq = l->dq[e], a = pt->a;
+        if (p->df[e] && p->dq[e])
+            for (int i = 0; i < l->n; i++)
+                j[i] = df[i] + a * dq[i];
+        else if (p->df[e])
+            memcpy(j, df, (size_t)l->n * sizeof *j);
+        else if (p->dq[e])
+            for (int i = 0; i < l->n; i++)
+                j[i] = a * dq[i];
     }
     for (int k = 0; k < p->nu; k++) {
         int row = p->nb + k, init = p->m->unknown[k].init;
@@ -150,25 +159,26 @@ static void scatter_rows(ag_system *s, const ag_part *p, const ag_point *pt, con
             s->F[row[i]] += l->f[k][i];
             s->Q[row[i]] += l->q[k][i];
         }
-        for (int i = 0; i < l->n && p->linear && k < p->nb + p->nu; i++)
-            s->S[row[i]] = INFINITY;             /* a linear device's own row holds exactly after every solve */
+        for (int i = 0; i < l->n && k < p->nb + p->nu; i++)         /* linear: holds exactly after every solve */
+            s->S[row[i]] += p->linear ? INFINITY : p->tolerance[k - p->nb][l->from + i];
     }
 }
 
 /* Tolerance of a device's own row: what the tolerances of its inputs amount to. */
-static void own_tolerance(ag_system *s, const ag_part *p, const ag_lanes *l)
+static void own_tolerance(const ag_system *s, const ag_part *p, const ag_lanes *l)
 {
     double reltol = s->c->options.reltol;
     for (int out = p->nb; out < p->nb + p->nu; out++) {
-        const int *row = p->own[out - p->nb] + l->from;
+        double *tolerance = p->tolerance[out - p->nb] + l->from;
+        for (int i = 0; i < l->n; i++)
+            tolerance[i] = 0;
         for (int in = 0; in < p->mi; in++) {
             if (!p->df[AG_MI(p, out, in)] && !p->dq[AG_MI(p, out, in)])
                 continue;
-            for (int i = 0; i < l->n; i++) {
-                int at = in < p->nb ? 0 : p->row[in][l->from + i];
-                double tol = in < p->nb ? s->c->options.vntol : s->abstol[at];
-                s->S[row[i]] += fabs(l->j[AG_MI(p, out, in)][i]) * (reltol * fabs(p->u[in][l->from + i]) + tol);
-            }
+            const double *j = l->j[AG_MI(p, out, in)], *u = p->u[in] + l->from, vntol = s->c->options.vntol;
+            const int *at = in < p->nb ? NULL : p->row[in] + l->from;
+            for (int i = 0; i < l->n; i++)
+                tolerance[i] += fabs(j[i]) * (reltol * fabs(u[i]) + (at ? s->abstol[at[i]] : vntol));
         }
     }
 }
@@ -387,19 +397,19 @@ static ag_status assemble_part(ag_system *s, ag_part *p, const double *x, const 
         }
         if (pt->use_ic)
             initial_inputs(p, l);
-        ag_lanes_evaluate(p, l, !p->linear || p->n_tap > 0);
+        int derivatives = !p->linear && (jacobian || away || pt->hold);
+        ag_lanes_evaluate(p, l, derivatives || p->measures);
         read_taps(s, p, l);
         if (away) {
             s->limited = 1;
             follow_tangent(p, l);
         }
-        if (!p->linear)
+        if (derivatives) {
             combine(p, pt, x, l);
+            own_tolerance(s, p, l);
+        }
         scatter_rows(s, p, pt, l);
-        if (p->linear)
-            continue;
-        own_tolerance(s, p, l);
-        if (!jacobian)
+        if (!jacobian || p->linear)
             continue;
         if (p->ne && ag_local_eliminate(p, from, l->n, l->j, l->local) != AG_OK)
             status = AG_REJECT;

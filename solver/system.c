@@ -138,6 +138,7 @@ static void part_initial(ag_system *s, ag_part *p)
 static void part_storage(ag_system *s, ag_part *p)
 {
     p->u = columns(s->arena, p->mi, p->padded);
+    p->tolerance = columns(s->arena, p->nu, p->padded);
     p->latch = columns(s->arena, p->m->n_latch, p->padded);
     for (int k = 0; k < p->m->n_latch; k++) {
         int from = p->m->latch[k].param - 1;
@@ -211,8 +212,10 @@ static void add_taps(ag_system *s)
         if (current) {
             tap.row = s->tap_row[k] = s->rows;
             s->rows += power ? p->nb : 1;
-        } else
+        } else {
             tap.conductance = s->tap_conductance[k] = s->n_conductance++;
+            p->measures = 1;
+        }
         *AG_PUSH(s->arena, p->tap, count[pr->batch], cap[pr->batch]) = tap;
         p->n_tap = count[pr->batch];
     }

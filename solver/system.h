@@ -43,6 +43,8 @@ typedef struct ag_part {                 /* a batch in the system */
     double **w;                          /* [ne * ne][padded]: inverse of the eliminated block */
     double **jeb, **jbe;                 /* [ne * mi], [mi * ne][padded] or NULL: coupling to kept inputs / outputs */
     double **latch;                      /* [n_latch][padded]: memories */
+    double **tolerance;                  /* [nu][padded]: of own equations, as of the last evaluation with derivatives */
+    int     measures;                    /* conductances are probed: derivatives are needed at every point */
     struct ag_tap *tap; int n_tap;       /* probed currents, by lane */
 } ag_part;
 
@@ -89,6 +91,7 @@ typedef struct ag_point {
     const double *hist;                  /* [rows], or NULL for 0 (operating point) */
     double        gshunt, srcfact;       /* conductance from every node to ground [S]; source stepping */
     int           hold;                  /* states marked hold stay at their initial value */
+    int           lazy;                  /* Newton may use the Jacobian of an earlier point */
     int           use_ic;                /* evaluate charges at the devices' initial voltages (start under uic) */
     const ag_ic  *clamp; int n_clamp;    /* nodes held by a conductance of AG_CLAMP to their value */
 } ag_point;

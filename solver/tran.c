@@ -1,7 +1,7 @@
 /* tran - transient analysis.
  *
  * A step is tried with the formulas of solver/integrate.h, stage by stage with Newton. The local error e of the
- * charges becomes an error of the unknowns through the matrix of the last stage, delta = M^-1 a e: for dC/dt = -G
+ * charges becomes an error of the unknowns through the matrix factored last, delta = M^-1 a e: for dC/dt = -G
  * this is the filtered estimate of Hosea & Shampine (1996, section 4), which stays small for stiff components that the
  * method damps. The step is accepted when |delta| <= ERROR_SHARE (reltol |x| + abstol) for every node voltage,
  * inductor current and state, no waveform bends too far away from the straight line over it (step_bend: what a source
@@ -155,7 +155,7 @@ static ag_status solve_stage(tran *r, const ag_formula *f, double h, double *x, 
         r->hist[i] = f->q0 * r->q0[i] + f->qd0 * r->qd0[i] + f->qs * r->qs[i];
     /* A source that jumps at the corner has its value before the jump at the end of the step that leads there. */
     double time = r->t + (r->t_rest + f->theta * h), before = nextafter(r->corner, 0);
-    ag_point p = { .time = fmin(time, before), .a = f->a, .hist = r->hist, .srcfact = 1 };
+    ag_point p = { .time = fmin(time, before), .a = f->a, .hist = r->hist, .srcfact = 1, .lazy = 1 };
     ag_status status = ag_newton_solve(r->w, x, &p, (int)r->s->c->options.itl4);
     if (status != AG_OK)
         return status;
@@ -187,7 +187,7 @@ static ag_status solve_step(tran *r, const ag_method *m, double h)
 static double step_error(tran *r, const ag_method *m, double h)
 {
     ag_system *s = r->s;
-    double a = m->stage[m->n_stage - 1].a, reltol = s->c->options.reltol, top = 0;
+    double a = r->w->factored_a, reltol = s->c->options.reltol, top = 0;
     double share = ERROR_SHARE * s->c->options.trtol;
     for (int i = 0; i < s->n; i++)
         r->est[i] = a * h * (m->e0 * r->qd0[i] + m->es * r->qds[i] + m->e1 * r->qd1[i]);
