@@ -22,7 +22,10 @@ FAULTS = [
     ("solver/local.c", "t[c] -= p->jeb[c * p->mi + k][i] * d;", "t[c] += p->jeb[c * p->mi + k][i] * d;", "back-substitution of eliminated unknowns"),
     # Newton
     ("solver/newton.c", "double next = x[i] - w->dx[i]", "double next = x[i] - 0.5 * w->dx[i]", "Newton takes half steps"),
-    ("solver/newton.c", "top <= UPDATE_SAFETY;", "top <= 1e9;", "convergence without a small update"),
+    ("solver/newton.c", "(size <= safe && residual_small(w, x))", "residual_small(w, x)", "convergence without a small update"),
+    ("solver/newton.c", "fabs(p->a / w->factored_a - 1) < A_CHANGE", "1", "factors are taken over whatever the step"),
+    ("solver/stamp.c", "int derivatives = !p->linear && (jacobian || away || pt->hold);", "int derivatives = !p->linear && jacobian;",
+     "limited points without derivatives"),
     # operating point
     ("solver/op.c", "memcpy(o->x, o->good, bytes);", "(void)bytes;", "a failed attempt is not undone"),
     ("solver/op.c", "clamp[o.p.n_clamp++] = plan->ic[k];\n            x[", "x[", ".ic and .nodeset are forgotten"),
