@@ -103,10 +103,17 @@ static int operate(ag_compiler *x, ag_op op, int *arg)
 
 /* ---- operators and functions ---- */
 
+static int any_complex(const int *arg, int n)
+{
+    while (n > 0 && !ag_is_complex(arg[n - 1])) n--;
+    return n;
+}
+
 static int operation(ag_compiler *x, const frame *at, ag_op op, const ag_expr *e)
 {
     int arg[3];
-    return arguments(x, at, e, arg) ? operate(x, op, arg) : -1;
+    if (!arguments(x, at, e, arg)) return -1;
+    return any_complex(arg, e->n_arg) ? ag_complex_operation(x, op, e, arg) : operate(x, op, arg);
 }
 
 static int table(ag_compiler *x, const ag_expr *e, const int *arg)
@@ -121,6 +128,7 @@ static int call_form(ag_compiler *x, const frame *at, ag_form form, const ag_exp
 {
     int *arg = AG_NEW(x->el->a, int, e->n_arg);
     if (!arguments(x, at, e, arg)) return -1;
+    if (any_complex(arg, e->n_arg)) return ag_complex_operation(x, AG_OP_CALL, e, arg);
     if (form == AG_TABLED) return table(x, e, arg);
     if (form == AG_EXTREME) {
         ag_op op = e->name[1] == 'i' ? AG_OP_MIN : AG_OP_MAX;
@@ -143,6 +151,10 @@ static int call(ag_compiler *x, const frame *at, const ag_expr *e)
     ag_form form = own ? AG_NO_FORM : ag_form_of(e);
     if (form) return call_form(x, at, form, e);
     if (!own && e->n_arg == 1 && !strcmp(e->name, "par")) return compile(x, at, e->arg[0]);      /* HSPICE: par('...') */
+    if (!own && e->n_arg == 1 && x->pairs) {
+        int value = compile(x, at, e->arg[0]), node = value < 0 ? -1 : ag_complex_function(x, e->name, value);
+        if (node != -2) return node;
+    }
     ag_no_function(x->el, at->body, e);
     return -1;
 }

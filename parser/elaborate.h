@@ -15,6 +15,7 @@
  *     table.c      tables of numbers out of files
  *     function.c   functions that are no single operation; random draws
  *     compile.c    expressions of signals become graphs
+ *     complex.c    complex values in them: outputs of .ac
  *     behave.c     device models made from expressions
  *     directive.c  the table of dot commands, analyses, options, initial conditions
  *     sweep.c      axes of .dc, .step and "sweep"
@@ -356,6 +357,7 @@ typedef struct ag_compiler {
     int     (*before)(struct ag_compiler *x, const char *name);      /* names that hide parameters; -2: not one; or NULL */
     int     (*after)(struct ag_compiler *x, const char *name);       /* time, temper: unless a parameter hides it; -2 */
     int     (*memory)(struct ag_compiler *x, ag_form form, const ag_expr *e, const int *arg);      /* ddt, idt; or NULL */
+    struct ag_pairs *pairs;              /* of an expression of outputs, which may be complex; NULL in elements: complex.c */
     int       guard;                     /* keep functions of signals finite where Newton may take them: see compile.c */
 } ag_compiler;
 /* The graph node of an expression written in body b; -1 after a report. */
@@ -364,6 +366,20 @@ int ag_compile(ag_compiler *x, const ag_body *b, const ag_expr *e);
 int ag_compile_quotient(ag_build *b, int x, int y);
 /* A symbol hook: the value of a parameter of the top level. */
 int ag_compile_constant(ag_compiler *x, const ag_body *owner, int k);
+
+/* ---- complex.c ---- */
+/* Values that ag_compile returns and hands to hooks are nodes, or with `pairs` handles of complex ones. */
+void ag_complex_begin(ag_compiler *x);
+int  ag_is_complex(int value);
+int  ag_complex(ag_compiler *x, int re, int im);
+void ag_complex_parts(ag_compiler *x, int value, int *re, int *im);                      /* of any value, as nodes */
+int  ag_complex_operation(ag_compiler *x, ag_op op, const ag_expr *e, const int *arg);   /* some of arg complex; -1 after a report */
+/* mag ph db real imag conj of any value; -2: no such function. */
+int  ag_complex_function(ag_compiler *x, const char *name, int value);
+/* The value that "vm", "ip", "vdb" ... takes of a signal; "v" and "i" leave it. */
+int  ag_complex_suffix(ag_compiler *x, const char *kind, int value);
+/* The unit of e, such a function of a signal or such a signal; NULL: it is something else. */
+const char *ag_complex_unit(const ag_expr *e, const char *of_signal);
 
 /* ---- behave.c ---- */
 enum ag_behaviour { AG_FORCE_CURRENT, AG_FORCE_VOLTAGE, AG_RESISTANCE };
@@ -399,11 +415,13 @@ int ag_read_swept(ag_elab *el, const ag_line *l, const ag_field **at, ag_swept *
 void ag_add_listing(ag_elab *el, const ag_line *l);
 void ag_add_save(ag_elab *el, const ag_line *l);
 void ag_add_pulses(ag_elab *el, const ag_line *l);
-/* An output for an expression of signals, parameters and time; 0 after a report. */
-int  ag_make_output(ag_elab *el, const ag_expr *e, ag_output *out);
+/* An output of that analysis for an expression of signals, parameters and the scale; 0 after a report. */
+int  ag_make_output(ag_elab *el, const ag_expr *e, ag_analysis_kind analysis, ag_output *out);
+int  ag_output_complex(const ag_output *o, ag_analysis_kind analysis);
 /* Makes e, an expression of the measures so far, the formula of m; 0 after a report. */
 int ag_make_formula(ag_elab *el, const ag_expr *e, ag_measure *m);
 const char *ag_source_text(const ag_elab *el, ag_loc at);
+ag_analysis_kind ag_usual_analysis(const ag_elab *el);      /* of a card that names none: tran, else the first one of the netlist */
 int  ag_analysis_word(const char *word);         /* AG_OP, AG_TRAN; -1: another analysis; -2: none */
 
 /* ---- measure_card.c ---- */

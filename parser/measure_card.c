@@ -47,10 +47,19 @@ static int number(card *x, const ag_field *f, double *value, int is_time)
     return 0;
 }
 
+static int output(card *x, const ag_expr *e, ag_output *out)
+{
+    if (!ag_make_output(x->el, e, x->m->analysis, out)) return 0;
+    if (ag_output_complex(out, x->m->analysis))
+        ag_warning(x->el->c->diag, e->at, "'%s' is complex: its real part is measured, as in ngspice; vm, vp, vdb or mag(), ph(), db() "
+                   "give its magnitude, phase [rad], decibels", out->name);
+    return 1;
+}
+
 static int expression(card *x, ag_output *out)
 {
     if (!x->f || x->f->kind != AG_EXPR) return needs(x, "a signal or an expression");
-    if (!ag_make_output(x->el, x->f->expr, out)) return 0;
+    if (!output(x, x->f->expr, out)) return 0;
     x->f = x->f->next;
     return 1;
 }
@@ -99,7 +108,7 @@ static int crossing(card *x, ag_when *w)
 {
     const ag_field *f = x->f;
     if (!f || f->kind != AG_RELATION || !f->right) return needs(x, "a condition such as v(a)=0.5");
-    if (!ag_make_output(x->el, f->expr, &w->lhs) || !ag_make_output(x->el, f->right, &w->rhs)) return 0;
+    if (!output(x, f->expr, &w->lhs) || !output(x, f->right, &w->rhs)) return 0;
     if (x->m->kind == AG_M_WHEN) x->m->text = ag_source_text(x->el, f->at);
     x->f = f->next;
     return tail(x, w);
@@ -134,7 +143,7 @@ static int side(card *x, ag_when *w)
     for (; x->f && x->f->kind == AG_KEY; x->f = x->f->next) {
         if (is_key(x->f, "val") && x->f->expr) {
             has_value = 1;
-            if (!ag_make_output(x->el, x->f->expr, &w->rhs)) return 0;
+            if (!output(x, x->f->expr, &w->rhs)) return 0;
             continue;
         }
         int done = edge(x, x->f, w);
@@ -277,7 +286,7 @@ void ag_add_measure(ag_elab *el, const ag_line *l)
 {
     const ag_output none = { .probe = -1 };
     const ag_when   when = { .lhs = none, .rhs = none, .edge = AG_CROSS, .n = 1 };
-    ag_measure      m = { .analysis = AG_TRAN, .what = none, .trig = when, .targ = when, .from = NAN, .to = NAN, .at = l->span };
+    ag_measure      m = { .analysis = ag_usual_analysis(el), .what = none, .trig = when, .targ = when, .from = NAN, .to = NAN, .at = l->span };
     card            x = { el, l, l->field, &m };
     read_card(&x, &m);
 }

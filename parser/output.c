@@ -4,21 +4,46 @@
 #include "core/signal.h"
 #include "parser/elaborate.h"
 
-/* ---- expressions of signals: u[0] is time, u[1 + k] probe k ---- */
+/* ---- expressions of signals: inputs as plan.h says ---- */
 
 typedef struct used { int *probe, n, cap; } used;       /* probes, or measures */
+typedef struct formula_of_signals { used of; ag_analysis_kind analysis; } formula_of_signals;
+
+/* The probe of a signal in an output of that analysis; -1 after a report. */
+static int find_probe(ag_elab *el, const ag_expr *e, ag_analysis_kind analysis)
+{
+    int k = ag_signal(el->c, e->name, e->a, e->b, e->at);
+    if (k < 0 || analysis != AG_AC || el->c->plan.probe[k].kind != AG_PROBE_POWER) return k;
+    ag_elab_error(el, e->at, "a power is no small signal: .ac has no %s", el->c->plan.probe[k].name);
+    return -1;
+}
+
+/* What is not a number at the operating point, but an amplitude. */
+static int is_amplitude(const ag_probe *p)
+{
+    return p->kind == AG_PROBE_NODE || p->kind == AG_PROBE_UNKNOWN || p->kind == AG_PROBE_CURRENT || p->kind == AG_PROBE_VOLTAGE;
+}
 
 static int probe(ag_compiler *x, const ag_expr *e)
 {
-    used *u = x->user;
-    int   k = ag_signal(x->el->c, e->name, e->a, e->b, e->at), seen = 0;
+    formula_of_signals *f = x->user;
+    used               *u = &f->of;
+    int                 k = find_probe(x->el, e, f->analysis), seen = 0, value;
     if (k < 0) return -1;
     for (int i = 0; i < u->n; i++) seen |= u->probe[i] == k;
     if (!seen) *AG_PUSH(x->el->a, u->probe, u->n, u->cap) = k;
-    return ag_build_input(x->b, 1 + k);
+    if (f->analysis != AG_AC) value = ag_build_input(x->b, 1 + k);
+    else if (!is_amplitude(&x->el->c->plan.probe[k])) value = ag_build_input(x->b, 2 * (1 + k));
+    else value = ag_complex(x, ag_build_input(x->b, 2 * (1 + k)), ag_build_input(x->b, 2 * (1 + k) + 1));
+    return ag_complex_suffix(x, e->name, value);
 }
 
-static int time_column(ag_compiler *x, const char *name) { return strcmp(name, "time") ? -2 : ag_build_input(x->b, 0); }
+static int scale_column(ag_compiler *x, const char *name)
+{
+    int is_ac = ((formula_of_signals *)x->user)->analysis == AG_AC;
+    int is_scale = is_ac ? !strcmp(name, "frequency") || !strcmp(name, "freq") || !strcmp(name, "hertz") : !strcmp(name, "time");
+    return is_scale ? ag_build_input(x->b, 0) : -2;
+}
 
 const char *ag_source_text(const ag_elab *el, ag_loc at)
 {
@@ -34,26 +59,43 @@ static const ag_expr *inside_par(const ag_expr *e)
     return e;
 }
 
-int ag_make_output(ag_elab *el, const ag_expr *e, ag_output *out)
+/* Name and unit of a compiled output: "vdb(out)" as the signal it is of is called, other expressions as written. */
+static void describe(ag_elab *el, const ag_expr *e, ag_output *out)
+{
+    const ag_expr  *of = e->op == AG_OP_CALL && e->n_arg == 1 ? e->arg[0] : e;
+    const ag_probe *p = of->op == AG_OP_SIGNAL && !(of != e && of->name[1]) ? &el->c->plan.probe[out->used[0]] : NULL;
+    out->name = e->op == AG_OP_SIGNAL ? ag_printf(el->a, "%s%s", e->name, p->name + 1) : ag_source_text(el, e->at);
+    out->unit = ag_complex_unit(e, p ? p->unit : NULL);
+}
+
+int ag_make_output(ag_elab *el, const ag_expr *e, ag_analysis_kind analysis, ag_output *out)
 {
     const ag_expr *inner = inside_par(e);
     *out = (ag_output){ .probe = -1, .at = e->at };
-    if (inner->op == AG_OP_SIGNAL) {
-        out->probe = ag_signal(el->c, inner->name, inner->a, inner->b, inner->at);
+    if (inner->op == AG_OP_SIGNAL && (inner->name[0] == '@' || !inner->name[1])) {
+        out->probe = find_probe(el, inner, analysis);
         if (out->probe < 0) return 0;
         out->name = el->c->plan.probe[out->probe].name;
         return 1;
     }
-    used        u = { NULL, 0, 0 };
-    ag_compiler x = { .el = el, .b = ag_build_new(el->a), .user = &u, .signal = probe, .symbol = ag_compile_constant,
-                      .after = time_column };
-    int node = ag_compile(&x, el->top, inner);
-    if (node < 0) return 0;
-    out->name = ag_source_text(el, inner->at);
-    out->program = ag_program_new(x.b, &node, 1, el->a);
-    out->used = u.probe;
-    out->n_used = u.n;
+    formula_of_signals f = { .analysis = analysis };
+    ag_compiler x = { .el = el, .b = ag_build_new(el->a), .user = &f, .signal = probe, .symbol = ag_compile_constant,
+                      .after = scale_column };
+    ag_complex_begin(&x);
+    int value = ag_compile(&x, el->top, inner), node[2];
+    if (value < 0) return 0;
+    ag_complex_parts(&x, value, &node[0], &node[1]);
+    out->complex = ag_is_complex(value);
+    out->program = ag_program_new(x.b, node, 1 + out->complex, el->a);
+    out->used = f.of.probe;
+    out->n_used = f.of.n;
+    describe(el, inner, out);
     return 1;
+}
+
+int ag_output_complex(const ag_output *o, ag_analysis_kind analysis)
+{
+    return o->probe >= 0 ? analysis == AG_AC : o->complex;
 }
 
 /* ---- expressions of measures: u[k] is the result of measure k ---- */
@@ -147,12 +189,24 @@ static const char **expand_pattern(ag_elab *el, const ag_expr *e, int *n)
 
 int ag_analysis_word(const char *word)
 {
-    static const char *const other[] = { "dc", "ac", "noise", "disto", "sp", "tf", "four" };
+    static const char *const other[] = { "dc", "noise", "disto", "sp", "tf", "four" };
     if (!strcmp(word, "tran")) return AG_TRAN;
+    if (!strcmp(word, "ac")) return AG_AC;
     if (!strcmp(word, "op")) return AG_OP;
     for (size_t k = 0; k < sizeof other / sizeof *other; k++)
         if (!strcmp(other[k], word)) return -1;
     return -2;
+}
+
+ag_analysis_kind ag_usual_analysis(const ag_elab *el)
+{
+    const ag_plan   *plan = &el->c->plan;
+    ag_analysis_kind usual = AG_TRAN;
+    for (int k = plan->n_analysis - 1; k >= 0; k--) {
+        if (plan->analysis[k].kind == AG_TRAN) return AG_TRAN;
+        if (plan->analysis[k].kind != AG_OP) usual = plan->analysis[k].kind;
+    }
+    return usual;
 }
 
 static void add_item(ag_elab *el, ag_listing *list, int *cap, const ag_expr *e, const char *name)
@@ -166,7 +220,7 @@ static void add_item(ag_elab *el, ag_listing *list, int *cap, const ag_expr *e, 
             one.a = all[k];
             add_item(el, list, cap, &one, NULL);
         }
-    } else if (ag_make_output(el, e, &out)) {
+    } else if (ag_make_output(el, e, list->analysis, &out)) {
         if (name) out.name = name;
         *AG_PUSH(el->a, list->item, list->n, *cap) = out;
     }
@@ -190,7 +244,7 @@ static void add_word(ag_elab *el, ag_listing *list, int *cap, const ag_expr *e)
 void ag_add_listing(ag_elab *el, const ag_line *l)
 {
     int             cap = 0, kind = !strcmp(l->first, ".print") ? AG_PRINT : !strcmp(l->first, ".plot") ? AG_PLOT : AG_PROBE;
-    ag_listing      list = { .kind = kind, .analysis = AG_TRAN, .at = l->at };
+    ag_listing      list = { .kind = kind, .analysis = ag_usual_analysis(el), .at = l->at };
     const ag_field *f = l->field;
     if (f && f->kind == AG_EXPR && f->expr->op == AG_OP_NAME) {
         int analysis = ag_analysis_word(f->expr->name);
