@@ -326,7 +326,8 @@ static ag_status run(ag_circuit *c, void *argument)
     if (!j->arena)
         return AG_ENOMEM;
     ag_arena_on_oom(j->arena, ag_arena_oom(c->arena));
-    j->columns = ag_select_new(j->arena, c, a.kind);
+    j->columns = ag_select_new(j->arena, c, &a);
+    ag_select_axes(j->columns);
     for (int k = 0; k < n; k++)
         ag_select_probe(j->columns, saved[k]);
     if (j->sink && j->sink->begin && (s = j->sink->begin(j->sink->self, &j->columns->plot)))

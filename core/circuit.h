@@ -41,6 +41,8 @@ typedef struct ag_batch {
     const char    **name;                  /* [lane] full interned name: "r1", "n.x1.n1" */
     const ag_card **card;                  /* [lane] or NULL */
     ag_loc         *at;                    /* [lane] */
+    int             room;                  /* lanes that temp and derived have */
+    struct { const double **p, **f; double **d, **foreign, *value, *scratch; } work;      /* of finish, so that a refresh allocates nothing */
 } ag_batch;
 
 typedef struct ag_instance { int batch, lane; } ag_instance;                /* a handle; batch < 0: none */
@@ -96,4 +98,8 @@ void        ag_match_check(ag_circuit *c);
 const char *const *ag_role_names(int role);
 /* Fixes columns, pads, finds uniform parameters, computes derived values, runs model checks. AG_ESYNTAX after reports. */
 ag_status   ag_circuit_finish(ag_circuit *c);
+/* In place of finish after a single change of a finished circuit, without allocating: parameter k of one lane (-1: of all) was set;
+ * options.temp was. AG_ERANGE after a report when a model objects. */
+ag_status   ag_circuit_refresh_param(ag_circuit *c, int batch, int k, int lane);
+ag_status   ag_circuit_refresh_temp(ag_circuit *c);
 #endif

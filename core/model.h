@@ -60,6 +60,7 @@ typedef struct ag_tile {
     int                  n;               /* lanes, at most AG_LANES; no result depends on how many */
     double               time;            /* [s] */
     double               gmin, srcfact;   /* [S]; 0..1, source stepping */
+    int                  rest;            /* 1: .op, .dc, .ac, where sources stand at their dc value; 0: a transient and its start */
     const double        *temp;            /* [K] */
     const double *const *p;               /* parameters; a uniform one points to a constant tile */
     const double *const *d;               /* derived values, from prepare */

@@ -94,6 +94,34 @@ static void ac(ag_elab *el, const ag_line *l)
         .kind = AG_AC, .frequency = axis.value, .n_frequency = axis.n, .log_scale = !is_linear, .at = l->span };
 }
 
+#define MOST_POINTS 100000000.0                          /* of one .dc: more are a mistake in a step */
+
+/* Axes of .dc, innermost first; 0 after a report. */
+static int axes(ag_elab *el, const ag_line *l, ag_analysis *a)
+{
+    double points = 1;
+    for (const ag_field *f = l->field; f; ) {
+        if (a->n_axis && f->kind == AG_WORD && !strcmp(f->text, "sweep")) f = f->next;      /* HSPICE, between the axes */
+        if (f && a->n_axis == AG_MOST_AXES) {
+            ag_elab_error(el, ag_field_span(f), ".dc sweeps at most %d quantities; .step repeats the whole for more", AG_MOST_AXES);
+            return 0;
+        }
+        if (!ag_read_axis(el, l, &f, &a->axis[a->n_axis])) return 0;
+        points *= a->axis[a->n_axis++].n;
+    }
+    if (points <= MOST_POINTS) return 1;
+    ag_elab_error(el, l->span, "this .dc has %.3g points; %.0e are possible", points, MOST_POINTS);
+    return 0;
+}
+
+static void dc(ag_elab *el, const ag_line *l)
+{
+    ag_plan    *plan = &el->c->plan;
+    ag_analysis a = { .kind = AG_DC, .at = l->span };
+    if (!l->field) ag_elab_error(el, l->span, ".dc needs what is swept and its values: .dc name start stop step [name start stop step ...]");
+    else if (axes(el, l, &a)) *AG_PUSH(el->a, plan->analysis, plan->n_analysis, plan->cap_analysis) = a;
+}
+
 /* ---- options ---- */
 
 /* Options of other simulators that change nothing here. */
@@ -240,7 +268,7 @@ static const directive table[] = {
     { ".endc", SILENT, NULL },            { ".endl", SILENT, NULL },          { ".param", SILENT, NULL },
     { ".func", SILENT, NULL },            { ".model", SILENT, NULL },         { ".subckt", SILENT, NULL },
     { ".ends", SILENT, NULL },            { ".global", SILENT, NULL },        { ".lib", SILENT, NULL },
-    { ".dc", NOT_YET, NULL },             { ".ac", EARLY, ac },               { ".noise", NOT_YET, NULL },
+    { ".dc", LATE, dc },                  { ".ac", EARLY, ac },               { ".noise", NOT_YET, NULL },
     { ".step", NOT_YET, NULL },           { ".four", NOT_YET, NULL },         { ".fft", NOT_YET, NULL },
     { ".tf", NOT_YET, NULL },             { ".pz", NOT_YET, NULL },           { ".sens", NOT_YET, NULL },
     { ".disto", NOT_YET, NULL },          { ".data", NOT_YET, NULL },         { ".alter", NOT_YET, NULL },

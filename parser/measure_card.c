@@ -38,9 +38,10 @@ static int needs(card *x, const char *what)
     return 0;
 }
 
-/* A constant; times must be finite and not negative. */
-static int number(card *x, const ag_field *f, double *value, int is_time)
+/* A constant; times must be finite and not negative, the scale of a sweep may be. */
+static int number(card *x, const ag_field *f, double *value, int is_scale)
 {
+    int is_time = is_scale && x->m->analysis == AG_TRAN;
     if (!ag_scope_value(x->el, x->el->main, f, value)) return 0;
     if (isfinite(*value) && (!is_time || *value >= 0)) return 1;
     ag_elab_error(x->el, ag_field_span(f), is_time ? "a time must be a finite number of at least 0" : "a finite number is needed here");
@@ -285,7 +286,7 @@ static void read_card(card *x, ag_measure *m)
 void ag_add_measure(ag_elab *el, const ag_line *l)
 {
     const ag_output none = { .probe = -1 };
-    const ag_when   when = { .lhs = none, .rhs = none, .edge = AG_CROSS, .n = 1 };
+    const ag_when   when = { .lhs = none, .rhs = none, .edge = AG_CROSS, .n = 1, .td = -INFINITY };
     ag_measure      m = { .analysis = ag_usual_analysis(el), .what = none, .trig = when, .targ = when, .from = NAN, .to = NAN, .at = l->span };
     card            x = { el, l, l->field, &m };
     read_card(&x, &m);

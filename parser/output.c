@@ -189,10 +189,11 @@ static const char **expand_pattern(ag_elab *el, const ag_expr *e, int *n)
 
 int ag_analysis_word(const char *word)
 {
-    static const char *const other[] = { "dc", "noise", "disto", "sp", "tf", "four" };
+    static const char *const other[] = { "noise", "disto", "sp", "tf", "four" };
     if (!strcmp(word, "tran")) return AG_TRAN;
     if (!strcmp(word, "ac")) return AG_AC;
     if (!strcmp(word, "op")) return AG_OP;
+    if (!strcmp(word, "dc")) return AG_DC;
     for (size_t k = 0; k < sizeof other / sizeof *other; k++)
         if (!strcmp(other[k], word)) return -1;
     return -2;
@@ -200,13 +201,12 @@ int ag_analysis_word(const char *word)
 
 ag_analysis_kind ag_usual_analysis(const ag_elab *el)
 {
-    const ag_plan   *plan = &el->c->plan;
-    ag_analysis_kind usual = AG_TRAN;
-    for (int k = plan->n_analysis - 1; k >= 0; k--) {
-        if (plan->analysis[k].kind == AG_TRAN) return AG_TRAN;
-        if (plan->analysis[k].kind != AG_OP) usual = plan->analysis[k].kind;
+    int usual = -1;
+    for (int k = 0; k < el->n_directive; k++) {
+        int kind = ag_analysis_word(el->directive[k]->first + 1);
+        usual = kind > usual && kind != AG_OP ? kind : usual;
     }
-    return usual;
+    return usual < 0 ? AG_TRAN : (ag_analysis_kind)usual;
 }
 
 static void add_item(ag_elab *el, ag_listing *list, int *cap, const ag_expr *e, const char *name)

@@ -25,8 +25,8 @@ typedef struct run {
     ag_outfile             json, pulses;
     /* of the analysis that is running: */
     const ag_analysis     *analysis;
-    ag_select             *files;           /* columns of raw and csv */
     ag_sink                sink[2];
+    ag_select             *columns[2];      /* of each sink; both may be the same */
     int                    n_sink;
     ag_grid                grid;
     int                    gridded;
@@ -58,8 +58,9 @@ static ag_status show(void *self, const double *row)
         if (s)
             return s;
     }
-    const double *picked = r->n_sink ? ag_select_row(r->files, row) : NULL;
+    const double *picked = NULL;
     for (int k = 0; k < r->n_sink; k++) {
+        picked = k && r->columns[k] == r->columns[0] ? picked : ag_select_row(r->columns[k], row);
         ag_status s = r->sink[k].point(r->sink[k].self, picked);
         if (s)
             return s;
@@ -140,17 +141,53 @@ static void choose_curves(run *r)
         ag_memory_want_output(r->memory, &list[k]);
 }
 
-static void choose_columns(run *r)
+/* What is saved; with the outer axes of a .dc in front, if there are any. */
+static ag_select *choose_columns(run *r, int axes)
 {
     ag_output *probe;
     int        n = collect(r, AG_PROBE, &probe);
+    ag_select *s = ag_select_new(r->arena, r->c, r->analysis);
 
-    r->files = ag_select_new(r->arena, r->c, r->analysis->kind);
-    r->files->plot.log_scale = r->analysis->log_scale;
+    s->plot.log_scale = r->analysis->log_scale;
+    if (axes)
+        ag_select_axes(s);
     for (int k = 0; k < r->n_saved; k++)
-        ag_select_probe(r->files, r->saved[k]);
+        ag_select_probe(s, r->saved[k]);
     for (int k = 0; k < n; k++)
-        ag_select_output(r->files, &probe[k]);
+        ag_select_output(s, &probe[k]);
+    return s;
+}
+
+/* Readers of rawfiles know the innermost axis only; a table of numbers without the others would be hard to use. */
+static void choose_sinks(run *r)
+{
+    ag_select *s = r->op ? r->op : choose_columns(r, 0);
+    int        nested = r->analysis->kind == AG_DC && r->analysis->n_axis > 1;
+
+    r->n_sink = 0;
+    if (r->want->raw) {
+        r->columns[r->n_sink] = s;
+        r->sink[r->n_sink++] = ag_raw_sink(&r->raw);
+    }
+    if (r->want->csv) {
+        r->columns[r->n_sink] = nested ? choose_columns(r, 1) : s;
+        r->sink[r->n_sink++] = ag_csv_sink(&r->csv);
+    }
+}
+
+/* --plot shows one kind of analysis: of those that a .plot names, or else of all, the last in the order in which they run. */
+static int is_drawn(const run *r)
+{
+    const ag_plan *p = &r->c->plan;
+    int            kind = -1, chosen = -1;
+
+    for (int k = 0; k < p->n_analysis; k++)
+        kind = (int)p->analysis[k].kind > kind ? (int)p->analysis[k].kind : kind;
+    for (int k = 0; k < p->n_listing; k++)
+        for (int j = 0; j < p->n_analysis; j++)
+            if (p->listing[k].kind == AG_PLOT && p->listing[k].analysis == p->analysis[j].kind && (int)p->analysis[j].kind > chosen)
+                chosen = (int)p->analysis[j].kind;
+    return r->want->plot && (int)r->analysis->kind == (chosen >= 0 ? chosen : kind);
 }
 
 /* Points to be kept: for measures, pulses and plots those of the solver, for tables those on the grid. */
@@ -159,6 +196,7 @@ static void choose_memory(run *r)
     const ag_plan *p = &r->c->plan;
 
     r->memory = ag_memory_new(r->arena, r->c, r->analysis->kind);
+    r->memory->scale = ag_scale_of(r->c, r->analysis);
     r->shown = r->gridded ? ag_memory_new(r->arena, r->c, r->analysis->kind) : r->memory;
     ag_measure_want(r->c, r->analysis->kind, r->memory);
     for (int k = 0; r->analysis->kind == AG_TRAN && k < p->n_pulses; k++)
@@ -166,7 +204,7 @@ static void choose_memory(run *r)
     for (int k = 0; k < p->n_listing; k++)
         for (int j = 0; listed(r, &p->listing[k], AG_PRINT) && j < p->listing[k].n; j++)
             ag_memory_want_output(r->shown, &p->listing[k].item[j]);
-    if (r->want->plot && r->analysis->kind == AG_TRAN)
+    if (is_drawn(r))
         choose_curves(r);
 }
 
@@ -175,9 +213,9 @@ static ag_status begin(run *r)
     ag_status s = AG_OK;
 
     r->gridded = r->analysis->kind == AG_TRAN && r->c->options.interp != 0;
-    choose_columns(r);
     choose_memory(r);
-    r->op = r->analysis->kind == AG_OP ? r->files : NULL;
+    r->op = r->analysis->kind == AG_OP ? choose_columns(r, 0) : NULL;
+    choose_sinks(r);
     if (r->op) {
         r->op_value = AG_NEW(r->arena, double, r->op->n);
         r->results.op = NULL;
@@ -187,13 +225,8 @@ static ag_status begin(run *r)
         r->grid.point = show;
         r->grid.self = r;
     }
-    r->n_sink = 0;
-    if (r->want->raw)
-        r->sink[r->n_sink++] = ag_raw_sink(&r->raw);
-    if (r->want->csv)
-        r->sink[r->n_sink++] = ag_csv_sink(&r->csv);
     for (int k = 0; k < r->n_sink && !s; k++)
-        s = r->sink[k].begin(r->sink[k].self, &r->files->plot);
+        s = r->sink[k].begin(r->sink[k].self, &r->columns[k]->plot);
     return s;
 }
 
@@ -276,7 +309,7 @@ static ag_status analyse(run *r, const ag_analysis *a)
         o->taken = r->balance->taken;
     }
     finish(r, s);
-    if (r->want->plot && a->kind == AG_TRAN)
+    if (is_drawn(r))
         ended = ended ? ended : plot(r);
     return s ? s : ended;
 }
@@ -297,7 +330,7 @@ static ag_status analyse_all(run *r)
     for (int k = 0; k < p->n_measure; k++)
         if (!r->results.measure[k].evaluated)
             ag_warning(r->c->diag, p->measure[k].at, "measure '%s' is not evaluated: the netlist has no .%s", p->measure[k].name,
-                       p->measure[k].analysis == AG_OP ? "op" : "tran");
+                       ag_analysis_word_of(p->measure[k].analysis));
     return AG_OK;
 }
 
@@ -363,14 +396,14 @@ static ag_status close_files(run *r)
 static ag_status check(const run *r)
 {
     const ag_plan *p = &r->c->plan;
-    int tran = 0;
+    int curves = 0;
 
     for (int k = 0; k < p->n_analysis; k++)
-        tran |= p->analysis[k].kind == AG_TRAN;
+        curves |= p->analysis[k].kind != AG_OP;
     if (p->n_analysis == 0)
         ag_error(r->c->diag, AG_NOWHERE, "the netlist asks for no analysis; add a line such as '.tran 1n 1u' or '.op'");
-    else if (r->want->plot && !tran)
-        ag_error(r->c->diag, AG_NOWHERE, "--plot draws transients, and the netlist has no .tran");
+    else if (r->want->plot && !curves)
+        ag_error(r->c->diag, AG_NOWHERE, "--plot draws curves, and the netlist has no .tran and no .dc");
     else if (r->want->plot && !ag_gnuplot_suffix(r->want->plot))
         ag_error(r->c->diag, AG_NOWHERE, "--plot: the name '%s' must end in .svg, .png or .pdf, or be '-'", r->want->plot);
     else

@@ -1,6 +1,7 @@
 /* analysis - entry of the solver: memory of the run, dispatch, clean-up. */
 #include "solver/analysis.h"
 #include "solver/ac.h"
+#include "solver/dc.h"
 #include "solver/op.h"
 #include "solver/tran.h"
 #include <time.h>
@@ -31,6 +32,7 @@ static ag_status go(run *r)
     switch (r->a->kind) {
     case AG_OP: return operating_point(r, w);
     case AG_AC: return ag_small_signal(w, r->a, r->io);
+    case AG_DC: return ag_dc_sweep(w, r->a, r->io);
     default:    return ag_transient(w, r->a, r->io);
     }
 }

@@ -1,6 +1,7 @@
 /* linear - Jacobians that do not change: those of linear devices, once per run, and that of the whole circuit around a
  * point, for the small-signal analysis. */
 #include "solver/lanes.h"
+#include <math.h>
 #include <string.h>
 
 void ag_lanes_make(ag_system *s)
@@ -40,6 +41,10 @@ static void differentiate(const ag_part *p, ag_lanes *l)
 void ag_assemble_linear(ag_system *s)
 {
     ag_point at_rest = { .srcfact = 1 };
+    size_t   bytes = ((size_t)s->sparse->nnz + 1) * sizeof(double);
+    memset(s->base_g, 0, bytes);
+    memset(s->base_c, 0, bytes);
+    s->base_a = NAN;
     for (int i = 0; i < s->n_part; i++) {
         ag_part *p = &s->part[i];
         if (!p->linear)

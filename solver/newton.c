@@ -35,6 +35,8 @@ ag_newton *ag_newton_new(ag_system *s)
     return w;
 }
 
+void ag_newton_forget(ag_newton *w) { w->factored_a = NAN; }
+
 double ag_newton_worst(ag_newton *w)
 {
     const ag_system *s = w->s;

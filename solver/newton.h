@@ -20,6 +20,8 @@ typedef struct ag_newton {
 } ag_newton;
 
 ag_newton *ag_newton_new(ag_system *s);
+/* The constant part of the matrix has changed: factors at hand are those of another circuit. */
+void       ag_newton_forget(ag_newton *w);
 /* AG_OK; AG_REJECT (not finite, local block singular); AG_ENOCONV; AG_ESINGULAR. */
 ag_status  ag_newton_solve(ag_newton *w, double *x, const ag_point *p, int limit);
 /* After a failure: a note at `at` with the largest residual and the largest change. */

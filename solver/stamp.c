@@ -275,8 +275,8 @@ void ag_lanes_aim(const ag_part *p, ag_lanes *l, int from)
 ag_lanes *ag_lanes_open(ag_system *s, const ag_part *p, const ag_point *pt)
 {
     ag_lanes *l = s->lanes;
-    l->tile = (ag_tile){ .time = pt->time, .gmin = s->c->options.gmin, .srcfact = pt->srcfact, .p = l->p, .d = l->d,
-                         .latch = l->latch, .u = l->u, .f = l->f, .q = l->q, .vector = s->c->vector, .data = p->m->data };
+    l->tile = (ag_tile){ .time = pt->time, .gmin = s->c->options.gmin, .srcfact = pt->srcfact, .rest = pt->rest, .p = l->p,
+                         .d = l->d, .latch = l->latch, .u = l->u, .f = l->f, .q = l->q, .vector = s->c->vector, .data = p->m->data };
     ag_lanes_reset(s, p, l);
     return l;
 }

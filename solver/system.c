@@ -277,7 +277,6 @@ void ag_system_prepare(ag_system *s)
     s->base_g = AG_NEW(s->arena, double, s->sparse->nnz + 1);
     s->base_c = AG_NEW(s->arena, double, s->sparse->nnz + 1);
     s->base = AG_NEW(s->arena, double, s->sparse->nnz + 1);
-    s->base_a = NAN;
     ag_lanes_make(s);
     ag_assemble_linear(s);
     s->stats->unknowns = s->n;

@@ -90,6 +90,7 @@ typedef struct ag_point {
     double        time, a;               /* [s], [1/s]: dq/dt = a q + hist */
     const double *hist;                  /* [rows], or NULL for 0 (operating point) */
     double        gshunt, srcfact;       /* conductance from every node to ground [S]; source stepping */
+    int           rest;                  /* sources stand at their dc value: ag_tile */
     int           hold;                  /* states marked hold stay at their initial value */
     int           lazy;                  /* Newton may use the Jacobian of an earlier point */
     int           use_ic;                /* evaluate charges at the devices' initial voltages (start under uic) */
@@ -127,7 +128,7 @@ double      ag_system_step_limit(ag_system *s, const double *x0, double h, const
 int         ag_system_accept(ag_system *s, double time, const double *x);
 /* The same for switches only, and at most `most` of them: 0 when all agree with x. */
 int         ag_system_switch(ag_system *s, const double *x, int most);
-/* Constant part of the matrix, once per run. */
+/* Constant part of the matrix: at the set-up, and when parameters or temperatures of linear devices have changed. */
 void        ag_assemble_linear(ag_system *s);
 
 /* The circuit around a point x, linearised:   (G + d/dt C) dx + b e^(jwt) = 0. */

@@ -206,31 +206,34 @@ static int find_panels(const ag_curve *curve, int n, const ag_memory *m, panel *
     return n_panel;
 }
 
-static void put_point(plotter *p, const ag_curve *c, const ag_memory *m, long i, double time_factor, double factor)
+static void put_point(plotter *p, const ag_curve *c, const ag_memory *m, long i, double scale_factor, double factor)
 {
     double y = ag_series_at(c->series, i) * factor;
 
     if (isfinite(y))
-        say(p, "%.9g %.9g\n", ag_memory_time(m, i) * time_factor, y);
+        say(p, "%.9g %.9g\n", ag_memory_time(m, i) * scale_factor, y);
     else
         put(p, "\n");                                    /* a gap in the line */
 }
 
-/* All points, or of each bucket the smallest and the largest in order of time. */
-static void put_curve(plotter *p, const ag_curve *c, const ag_memory *m, double time_factor, double factor)
+/* All points, or of each bucket the smallest and the largest in their order; a gap where a curve of a nested .dc ends. */
+static void put_curve(plotter *p, const ag_curve *c, const ag_memory *m, double scale_factor, double factor)
 {
     long bucket = m->n > AG_PLOT_POINTS ? (m->n + AG_PLOT_POINTS / 2 - 1) / (AG_PLOT_POINTS / 2) : 1;
 
-    for (long first = 0; first < m->n; first += bucket) {
-        long low = first, high = first, end = first + bucket < m->n ? first + bucket : m->n;
-        for (long i = first + 1; i < end; i++) {
+    for (long first = 0, end; first < m->n; first = end) {
+        long low = first, high = first;
+        if (first && ag_scale_breaks(&m->scale, first))
+            put(p, "\n");
+        end = first + 1;
+        for (long i = end; i < m->n && i < first + bucket && !ag_scale_breaks(&m->scale, i); i++, end++) {
             double y = ag_series_at(c->series, i);
             low = y < ag_series_at(c->series, low) ? i : low;
             high = y > ag_series_at(c->series, high) ? i : high;
         }
-        put_point(p, c, m, low < high ? low : high, time_factor, factor);
+        put_point(p, c, m, low < high ? low : high, scale_factor, factor);
         if (low != high)
-            put_point(p, c, m, low < high ? high : low, time_factor, factor);
+            put_point(p, c, m, low < high ? high : low, scale_factor, factor);
     }
 }
 
@@ -249,7 +252,7 @@ static void draw_panel(plotter *p, const panel *q, int j, int n_panel, const ag_
     quote(p, label);
     say(p, "\nset format x '%s'\n", terminal || j == n_panel - 1 ? "%g" : "");
     if (j == n_panel - 1)
-        put(p, "set xlabel time_label\n");
+        put(p, "set xlabel scale_label\n");
     put(p, "plot ");
     for (int k = 0; k < n; k++) {
         if (strcmp(unit_of(&curve[k]), q->unit))
@@ -287,24 +290,42 @@ static void put_head(plotter *p, const char *path, const char *target, int n_pan
            "set lmargin at screen 0.1\nset rmargin at screen 0.8\nset key noautotitle\n");
 }
 
+/* Range and name of the common axis. */
+static double put_scale(plotter *p, const ag_memory *m)
+{
+    const char *unit = m->scale.column.unit;
+    double      low = INFINITY, high = -INFINITY;
+    char        label[160];
+
+    for (long i = 0; i < m->n; i++) {
+        low = fmin(low, ag_memory_time(m, i));
+        high = fmax(high, ag_memory_time(m, i));
+    }
+    low = m->n ? low : 0;
+    high = high > low ? high : low + 1;
+    scale s = scale_for(fmax(fabs(low), fabs(high)), unit);
+    snprintf(label, sizeof label, *unit && strcmp(unit, "1") ? "%.100s [%s%s]" : "%.100s", m->scale.label, s.prefix, unit);
+    put(p, "scale_label = ");
+    quote(p, label);
+    say(p, "\n%sset xrange [%.9g:%.9g]\n", m->scale.log && low > 0 ? "set logscale x\n" : "", low * s.factor, high * s.factor);
+    return s.factor;
+}
+
 static void put_plot(plotter *p, const char *path, const char *target, const char *title, const ag_curve *curve, int n,
                      const ag_memory *m, panel *panels)
 {
     int    n_panel = find_panels(curve, n, m, panels), terminal = !strcmp(path, "-");
-    double begin = m->n ? ag_memory_time(m, 0) : 0, end = m->n ? ag_memory_time(m, m->n - 1) : 0;
-    scale  t = scale_for(fmax(fabs(begin), fabs(end)), "s");
+    double scale_factor = put_scale(p, m);
 
     for (int k = 0; k < n; k++) {
         double factor = 1;
         for (int j = 0; j < n_panel; j++)
             factor = strcmp(panels[j].unit, unit_of(&curve[k])) ? factor : panels[j].y.factor;
         say(p, "$curve%d << END_OF_CURVE\n", k);
-        put_curve(p, &curve[k], m, t.factor, factor);
+        put_curve(p, &curve[k], m, scale_factor, factor);
         put(p, "END_OF_CURVE\n");
     }
     put_head(p, path, target, n_panel);
-    say(p, "time_label = 'time [%ss]'\nset xrange [%.9g:%.9g]\n", t.prefix, begin * t.factor,
-        (end > begin ? end : begin + 1) * t.factor);
     put(p, "set title ");
     quote(p, title);
     put(p, "\n");

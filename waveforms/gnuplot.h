@@ -1,6 +1,6 @@
 /* gnuplot - draws waveforms with gnuplot, run as a process of its own and fed through a socket, without a shell.
  *
- * One panel per unit, stacked over a common time axis. The format follows the suffix: .svg .png .pdf, or "-" for
+ * One panel per unit, stacked over a common axis, which is the scale of the analysis. The format follows the suffix: .svg .png .pdf, or "-" for
  * the terminal. A file is written under a temporary name and renamed when gnuplot has succeeded. */
 #ifndef AG_GNUPLOT_H
 #define AG_GNUPLOT_H

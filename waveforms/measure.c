@@ -3,9 +3,9 @@
 #include <string.h>
 #include "core/number.h"
 
-typedef struct task { const ag_memory *m; ag_arena *arena; double begin, finish; ag_result *r; } task;
+typedef struct task { const ag_memory *m; ag_arena *arena; ag_result *r; } task;
 
-#define JUMP 1e-12                          /* of the time: segments shorter than that are vertical */
+#define JUMP 1e-12                          /* of the scale: segments shorter than that are vertical */
 
 static int windowed(const ag_measure *m) { return m->kind <= AG_M_MAX_AT; }
 
@@ -41,93 +41,136 @@ static double failed(task *k, const char *why)
     return NAN;
 }
 
-/* Time [s] at which a segment from point i to the next passes 0 on its way from a to b. */
-static double passes(const ag_memory *m, long i, double a, double b)
-{
-    double t0 = ag_memory_time(m, i), t1 = ag_memory_time(m, i + 1);
+/* A place on the curves: segment `i` (from point i to the next) and the value of the scale. */
+typedef struct place { long i; double t; } place;
 
-    return t1 - t0 <= JUMP * t1 ? t1 : t0 + (t1 - t0) * (a / (a - b));
+static double scale_at(const task *k, long i) { return ag_memory_time(k->m, i); }
+
+/* Points are in the order of their scale, so that it can be searched. */
+static int rises(const task *k)
+{
+    return k->m->scale.column.quantity == AG_Q_TIME || k->m->scale.column.quantity == AG_Q_FREQUENCY;
 }
 
-/* Time of the wanted crossing [s], NAN after setting why. */
-static double crossing(task *k, const ag_when *w)
+/* Whether a line leads from point i to the next. */
+static int is_segment(const task *k, long i) { return i >= 0 && i + 1 < k->m->n && !ag_scale_breaks(&k->m->scale, i + 1); }
+
+/* Value of the scale at which a segment from point i to the next passes 0 on its way from a to b. */
+static double passes(const task *k, long i, double a, double b)
 {
-    if (w->has_at) {
-        if (w->at_time >= k->begin && w->at_time <= k->finish)
-            return w->at_time;
-        return failed(k, "the time lies outside the run");
+    double t0 = scale_at(k, i), t1 = scale_at(k, i + 1);
+
+    return fabs(t1 - t0) <= JUMP * fabs(t1) ? t1 : t0 + (t1 - t0) * (a / (a - b));
+}
+
+/* Part of segment i at which the scale is t. */
+static double part_of(const task *k, long i, double t)
+{
+    double t0 = scale_at(k, i), t1 = i + 1 < k->m->n ? scale_at(k, i + 1) : t0;
+
+    return t1 != t0 ? (t - t0) / (t1 - t0) : 0;
+}
+
+static double between_points(const task *k, ag_series *s, place w)
+{
+    double part = part_of(k, w.i, w.t), a = ag_series_at(s, w.i);
+
+    return part != 0 ? a + part * (ag_series_at(s, w.i + 1) - a) : a;
+}
+
+/* The first place where the scale has a value; of a transient that is looked up. */
+static int find_scale(task *k, double t, place *w)
+{
+    int rising = rises(k);
+
+    for (long i = rising ? ag_memory_find(k->m, t) : 0; i < k->m->n; i++) {
+        double t0 = scale_at(k, i), t1 = is_segment(k, i) ? scale_at(k, i + 1) : t0;
+        *w = (place){ i, t };
+        if (fmin(t0, t1) <= t && t <= fmax(t0, t1))
+            return 1;
+        if (rising)
+            break;
     }
+    return failed(k, k->m->scale.column.quantity == AG_Q_TIME ? "the time lies outside the run" : "the value lies outside the sweep"), 0;
+}
+
+/* The wanted crossing; 0 after setting why. */
+static int crossing(task *k, const ag_when *w, place *found)
+{
+    if (w->has_at)
+        return find_scale(k, w->at_time, found);
     ag_series *lhs = ag_series_new(k->m, k->arena, &w->lhs), *rhs = ag_series_new(k->m, k->arena, &w->rhs);
-    double last = NAN, a = ag_series_at(lhs, 0) - ag_series_at(rhs, 0);
+    double a = ag_series_at(lhs, 0) - ag_series_at(rhs, 0);
     int    count = 0;
 
     for (long i = 1; i < k->m->n; i++) {
         double b = ag_series_at(lhs, i) - ag_series_at(rhs, i);
         int    rise = a < 0 && b >= 0 && w->edge != AG_FALL, fall = a > 0 && b <= 0 && w->edge != AG_RISE;
-        if (rise || fall) {
-            double t = passes(k->m, i - 1, a, b);
+        if ((rise || fall) && is_segment(k, i - 1)) {
+            double t = passes(k, i - 1, a, b);
             if (t >= w->td) {
-                last = t;
+                *found = (place){ i - 1, t };
                 if (++count == w->n)
-                    return t;
+                    return 1;
             }
         }
         a = b;
     }
     if (w->n < 0 && count)
-        return last;
-    return failed(k, count ? "crossed fewer times than asked for" : "never crossed");
+        return 1;
+    return failed(k, count ? "crossed fewer times than asked for" : "never crossed"), 0;
 }
 
-/* What a pass over a window collects: integrals of y and y^2, extrema and their times. */
-typedef struct window { double from, to, integral, square, min, max, t_min, t_max; } window;
+/* What a pass over a window collects: integrals of y and y^2, the way passed, extrema and where they are. */
+typedef struct window { double from, to, integral, area, square, width, min, max, t_min, t_max; int any; } window;
 
 static void look(window *w, double t, double y)
 {
-    if (y < w->min) { w->min = y; w->t_min = t; }
-    if (y > w->max) { w->max = y; w->t_max = t; }
+    if (!w->any || y < w->min) { w->min = y; w->t_min = t; }
+    if (!w->any || y > w->max) { w->max = y; w->t_max = t; }
+    if (!w->any++)
+        w->from = t;
+    w->to = t;
 }
 
-/* Integral of the product of v and i over a window inside the run. */
-static double product(const task *k, const ag_measure *m, double from, double to)
+/* The part of segment i inside low .. high. */
+static void add_segment(const task *k, const ag_measure *m, ag_series *s, long i, double low, double high, window *w)
 {
-    double t = from, v = ag_memory_interpolate(k->m, m->v, t), i = ag_memory_interpolate(k->m, m->i, t), sum = 0;
+    double t0 = scale_at(k, i), t1 = scale_at(k, i + 1);
+    place  a = { i, fmin(fmax(t0, low), high) }, b = { i, fmin(fmax(t1, low), high) };
 
-    for (long j = ag_memory_find(k->m, from) + 1; t < to; j++) {
-        int    inside = j < k->m->n && ag_memory_time(k->m, j) < to;
-        double next = inside ? ag_memory_time(k->m, j) : to;
-        double w = inside ? ag_memory_value(k->m, m->v, j) : ag_memory_interpolate(k->m, m->v, to);
-        double l = inside ? ag_memory_value(k->m, m->i, j) : ag_memory_interpolate(k->m, m->i, to);
-        sum += ag_product_integral(next - t, v, w, i, l);
-        t = next;
-        v = w;
-        i = l;
+    if (fmax(t0, t1) < low || fmin(t0, t1) > high)
+        return;
+    double y = between_points(k, s, a), z = b.t == t1 ? ag_series_at(s, i + 1) : between_points(k, s, b), h = b.t - a.t;
+    double part = h * (y + z) / 2;
+    if (is_product(m)) {
+        double p = part_of(k, i, a.t), q = part_of(k, i, b.t), v = ag_memory_value(k->m, m->v, i), c = ag_memory_value(k->m, m->i, i);
+        double dv = ag_memory_value(k->m, m->v, i + 1) - v, dc = ag_memory_value(k->m, m->i, i + 1) - c;
+        part = ag_product_integral(h, v + p * dv, v + q * dv, c + p * dc, c + q * dc);
     }
-    return sum;
+    w->integral += part;
+    w->area += h < 0 ? -part : part;
+    w->square += fabs(h) * (y * y + y * z + z * z) / 3;
+    w->width += fabs(h);
+    look(w, a.t, y);
+    look(w, b.t, z);
 }
 
 static int scan(task *k, const ag_measure *m, window *w)
 {
-    double from = isnan(m->from) ? k->begin : m->from, to = isnan(m->to) ? k->finish : m->to;
     ag_series *s = ag_series_new(k->m, k->arena, &m->what);
+    double low = isnan(m->from) ? -INFINITY : m->from, high = isnan(m->to) ? INFINITY : m->to;
+    int    rising = rises(k);
+    long   first = rising && isfinite(low) ? ag_memory_find(k->m, low) : 0;
 
-    if (!(from <= to) || from > k->finish || to < k->begin)
-        return failed(k, from <= to ? "the window lies outside the run" : "the window ends before it starts"), 0;
-    from = fmax(from, k->begin);
-    to = fmin(to, k->finish);
-    double t = from, y = ag_series_interpolate(s, t);
-    *w = (window){ .from = from, .to = to, .min = y, .max = y, .t_min = t, .t_max = t };
-    for (long i = ag_memory_find(k->m, from) + 1; t < to; i++) {
-        int    inside = i < k->m->n && ag_memory_time(k->m, i) < to;
-        double next = inside ? ag_memory_time(k->m, i) : to, z = inside ? ag_series_at(s, i) : ag_series_interpolate(s, to);
-        w->integral += (next - t) * (y + z) / 2;
-        w->square += (next - t) * (y * y + y * z + z * z) / 3;
-        look(w, next, z);
-        t = next;
-        y = z;
-    }
-    if (is_product(m))
-        w->integral = product(k, m, from, to);
+    *w = (window){ .any = 0 };
+    for (long i = first; i < k->m->n && !(rising && scale_at(k, i) > high); i++)
+        if (is_segment(k, i))
+            add_segment(k, m, s, i, low, high, w);
+        else if (scale_at(k, i) >= low && scale_at(k, i) <= high)
+            look(w, scale_at(k, i), ag_series_at(s, i));
+    if (!w->any)
+        return failed(k, low <= high ? "the window lies outside the run" : "the window ends before it starts"), 0;
     return 1;
 }
 
@@ -137,13 +180,12 @@ static double over_window(task *k, const ag_measure *m)
 
     if (!scan(k, m, &w))
         return NAN;
-    double width = w.to - w.from;
     k->r->from = w.from;
     k->r->to = w.to;
     switch (m->kind) {
     case AG_M_INTEG: return w.integral;
-    case AG_M_AVG:   return width > 0 ? w.integral / width : w.min;
-    case AG_M_RMS:   return width > 0 ? sqrt(w.square / width) : fabs(w.min);
+    case AG_M_AVG:   return w.width > 0 ? w.area / w.width : w.min;
+    case AG_M_RMS:   return w.width > 0 ? sqrt(w.square / w.width) : fabs(w.min);
     case AG_M_PP:    return w.max - w.min;
     case AG_M_MIN:   k->r->at = w.t_min; return w.min;
     case AG_M_MAX:   k->r->at = w.t_max; return w.max;
@@ -152,48 +194,49 @@ static double over_window(task *k, const ag_measure *m)
     }
 }
 
-static double slope(ag_series *s, long i)
+static double slope(const task *k, ag_series *s, long i)
 {
-    double dt = ag_memory_time(s->m, i + 1) - ag_memory_time(s->m, i);
+    double dt = scale_at(k, i + 1) - scale_at(k, i);
 
-    return dt > 0 ? (ag_series_at(s, i + 1) - ag_series_at(s, i)) / dt : 0;
+    return dt != 0 ? (ag_series_at(s, i + 1) - ag_series_at(s, i)) / dt : 0;
 }
 
-static double middle(ag_series *s, long i) { return (ag_memory_time(s->m, i) + ag_memory_time(s->m, i + 1)) / 2; }
+static double middle(const task *k, long i) { return (scale_at(k, i) + scale_at(k, i + 1)) / 2; }
 
 /* Slopes are second-order accurate in the middle of a segment, hence the interpolation between middles. */
-static double derivative(ag_series *s, double t)
+static double derivative(const task *k, ag_series *s, place w)
 {
-    long last = s->m->n - 2, i = ag_memory_find(s->m, t);
+    long i = is_segment(k, w.i) ? w.i : w.i - 1;
 
-    if (last < 0)
+    if (!is_segment(k, i))
         return 0;
-    i = i > last ? last : i;
-    long j = t < middle(s, i) ? i - 1 : i + 1;
-    if (j < 0 || j > last)
-        return slope(s, i);
-    double a = middle(s, i), b = middle(s, j);
-    return slope(s, i) + (slope(s, j) - slope(s, i)) * ((t - a) / (b - a));
+    long j = part_of(k, i, w.t) < 0.5 ? i - 1 : i + 1;
+    if (!is_segment(k, j))
+        return slope(k, s, i);
+    double a = middle(k, i), b = middle(k, j);
+    return slope(k, s, i) + (slope(k, s, j) - slope(k, s, i)) * ((w.t - a) / (b - a));
 }
 
-static double at_time(task *k, const ag_measure *m)
+static double at_place(task *k, const ag_measure *m)
 {
-    double t = crossing(k, &m->trig);
+    place w;
 
-    if (isnan(t))
-        return t;
+    if (!crossing(k, &m->trig, &w))
+        return NAN;
     ag_series *s = ag_series_new(k->m, k->arena, &m->what);
-    k->r->at = t;
-    return m->kind == AG_M_FIND ? ag_series_interpolate(s, t) : derivative(s, t);
+    k->r->at = w.t;
+    return m->kind == AG_M_WHEN ? w.t : m->kind == AG_M_FIND ? between_points(k, s, w) : derivative(k, s, w);
 }
 
 static double between(task *k, const ag_measure *m)
 {
-    double a = crossing(k, &m->trig), b = isnan(a) ? NAN : crossing(k, &m->targ);
+    place a, b;
 
-    k->r->from = a;
-    k->r->to = b;
-    return b - a;
+    if (!crossing(k, &m->trig, &a) || !crossing(k, &m->targ, &b))
+        return NAN;
+    k->r->from = a.t;
+    k->r->to = b.t;
+    return b.t - a.t;
 }
 
 static double param(const ag_circuit *c, const ag_measure *m, const ag_result *result, ag_arena *a)
@@ -209,23 +252,23 @@ static double param(const ag_circuit *c, const ag_measure *m, const ag_result *r
     return value;
 }
 
-/* The unit of a measured value, from that of a plain signal. */
-static const char *unit(const ag_circuit *c, const ag_measure *m, ag_arena *a)
+/* The unit of a measured value, from that of a plain signal over a scale in that unit. */
+static const char *unit(const ag_circuit *c, const ag_measure *m, const char *scale, ag_arena *a)
 {
     static const char *const product[][2] = { { "A", "C" }, { "W", "J" }, { "V", "V s" } };
 
     if (m->kind == AG_M_WHEN || m->kind == AG_M_TRIG_TARG || m->kind == AG_M_MIN_AT || m->kind == AG_M_MAX_AT)
-        return "s";
+        return scale;
     if (m->kind == AG_M_PARAM || m->what.probe < 0)
         return "";
     const char *of = c->plan.probe[m->what.probe].unit;
     of = of ? of : "";
     if (m->kind == AG_M_DERIV)
-        return ag_printf(a, "%s/s", of);
+        return ag_printf(a, "%s/%s", of, scale);
     for (int k = 0; k < 3; k++)
-        if (m->kind == AG_M_INTEG && !strcmp(of, product[k][0]))
+        if (m->kind == AG_M_INTEG && !strcmp(of, product[k][0]) && !strcmp(scale, "s"))
             return product[k][1];
-    return m->kind == AG_M_INTEG ? ag_printf(a, "%s s", of) : of;
+    return m->kind == AG_M_INTEG ? ag_printf(a, "%s %s", of, scale) : of;
 }
 
 /* Why an expression of measures has no value; NULL when all it uses have one. */
@@ -245,7 +288,7 @@ static const char *lacking(const ag_circuit *c, const ag_measure *m, const ag_re
 static void evaluate(const ag_circuit *c, const ag_measure *m, const ag_memory *memory, ag_result *result, ag_arena *a)
 {
     ag_result *r = &result[m - c->plan.measure];
-    task k = { memory, a, 0, 0, r };
+    task k = { memory, a, r };
 
     r->ok = 1;
     if (m->kind == AG_M_PARAM) {
@@ -255,10 +298,7 @@ static void evaluate(const ag_circuit *c, const ag_measure *m, const ag_memory *
         failed(&k, "the analysis gave no points");
         return;
     } else {
-        k.begin = ag_memory_time(memory, 0);
-        k.finish = ag_memory_time(memory, memory->n - 1);
-        r->value = windowed(m) ? over_window(&k, m) : m->kind == AG_M_TRIG_TARG ? between(&k, m)
-                 : m->kind == AG_M_WHEN ? crossing(&k, &m->trig) : at_time(&k, m);
+        r->value = windowed(m) ? over_window(&k, m) : m->kind == AG_M_TRIG_TARG ? between(&k, m) : at_place(&k, m);
     }
     if (r->ok && !isfinite(r->value))
         failed(&k, "its value is not finite");
@@ -273,7 +313,7 @@ void ag_measure_run(const ag_circuit *c, ag_analysis_kind kind, const ag_memory 
         const ag_measure *m = &c->plan.measure[k];
         if (m->analysis != kind)
             continue;
-        result[k] = (ag_result){ .evaluated = 1, .value = NAN, .at = NAN, .from = NAN, .to = NAN, .unit = unit(c, m, a),
+        result[k] = (ag_result){ .evaluated = 1, .value = NAN, .at = NAN, .from = NAN, .to = NAN, .unit = unit(c, m, memory->scale.column.unit, a),
                                  .why = "the analysis did not finish" };
         if (complete)
             evaluate(c, m, memory, result, a);

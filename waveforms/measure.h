@@ -6,7 +6,11 @@
  * window is cut to the run; one that lies outside fails. A rise at a segment from a to b is a < 0 <= b for a = lhs - rhs
  * at its start, a fall a > 0 >= b, so a waveform that stays at the level is counted once; the time is interpolated
  * linearly, and on a vertical jump (points nearer than rounding can tell) it is that of the jump's end. DERIV is the slope
- * between points, linear in time from the middle of one segment to the middle of the next. */
+ * between points, linear in time from the middle of one segment to the middle of the next.
+ *
+ * Over a .dc the scale takes the place of time; it may fall, and then INTEG is negative where the curve is positive, as in
+ * ngspice. The curves of a nested .dc are looked at one after the other: extrema and means are of all of them, crossings are
+ * counted on, integrals add up, FIND AT takes the first curve that has the value; no line joins two curves. */
 #ifndef AG_MEASURE_H
 #define AG_MEASURE_H
 #include <stdio.h>
@@ -15,8 +19,8 @@
 typedef struct ag_result {                  /* of one measure */
     int         ok, evaluated;
     double      value;
-    double      at;                         /* time of the extremum or of FIND [s] (MIN_AT, MAX_AT: the extremum); NAN: none */
-    double      from, to;                   /* window, or the two times of TRIG/TARG [s]; NAN: none */
+    double      at;                         /* scale at the extremum or of FIND (MIN_AT, MAX_AT: the extremum); NAN: none */
+    double      from, to;                   /* window, or the two of TRIG/TARG; NAN: none */
     const char *why;                        /* why it failed */
     const char *unit;                       /* "" when not known */
 } ag_result;

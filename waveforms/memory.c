@@ -7,6 +7,7 @@ ag_memory *ag_memory_new(ag_arena *a, const ag_circuit *c, ag_analysis_kind kind
     m->arena = a;
     m->circuit = c;
     m->width = kind == AG_AC ? 2 : 1;
+    m->scale = ag_scale_of(c, NULL);
     m->column = AG_NEW(a, int, c->plan.n_probe + 1);
     for (int k = 1; k <= c->plan.n_probe; k++)
         m->column[k] = -1;

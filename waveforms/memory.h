@@ -10,6 +10,7 @@
 typedef struct ag_memory {
     ag_arena         *arena;
     const ag_circuit *circuit;
+    ag_scale          scale;                /* what the points lie over */
     int               width;                /* numbers per probe of a row: 2 when rows are complex */
     int              *column;               /* [1 + n_probe] -> own column (the real part's; the other one follows it),
                                              * -1: not kept; [0] = 0, the scale */
@@ -22,14 +23,14 @@ typedef struct ag_memory {
 
 #define AG_MEMORY_CHUNK (8 * AG_LANES)
 
-/* An empty memory that keeps the time. The probe list of the plan must be complete by now. */
+/* An empty memory that keeps the scale: time, unless m->scale is set to another. The probe list of the plan must be complete by now. */
 ag_memory *ag_memory_new(ag_arena *a, const ag_circuit *c, ag_analysis_kind kind);
 /* Asks for a probe, or for all that an output reads; before the first point. */
 void       ag_memory_want(ag_memory *m, int probe);
 void       ag_memory_want_output(ag_memory *m, const ag_output *o);
 /* Takes the row of an analysis. AG_ENOMEM instead of a jump: the caller is inside a running analysis. */
 ag_status  ag_memory_point(ag_memory *m, const double *row);
-double     ag_memory_time(const ag_memory *m, long i);               /* [s] */
+double     ag_memory_time(const ag_memory *m, long i);               /* the scale: [s] of a transient */
 double     ag_memory_value(const ag_memory *m, int probe, long i);   /* of a complex one the real part */
 /* Linear between points, constant beyond the ends. */
 double     ag_memory_interpolate(const ag_memory *m, int probe, double time);
@@ -54,7 +55,7 @@ ag_series *ag_series_new(const ag_memory *m, ag_arena *a, const ag_output *o);
 double     ag_series_at(ag_series *s, long i);
 double     ag_series_imaginary(ag_series *s, long i);                /* 0 of what is real */
 int        ag_series_is_complex(const ag_series *s);
-/* Number of the last point at or before time (0 when there is none). */
+/* Number of the last point at or before time (0 when there is none); of a rising scale, as all that follow. */
 long       ag_memory_find(const ag_memory *m, double time);
 /* Linear between points, constant beyond the ends. */
 double     ag_series_interpolate(ag_series *s, double time);

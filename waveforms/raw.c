@@ -37,6 +37,8 @@ static void date(char *text, size_t size)
 /* The words ngspice knows; anything else would make it complain when it loads the file. */
 static const char *type_name(const ag_column *c)
 {
+    if (!strcmp(c->name, "temp-sweep") || !strcmp(c->name, "res-sweep"))
+        return c->name;
     switch (c->quantity) {
     case AG_Q_TIME:    return "time";
     case AG_Q_VOLTAGE: return "voltage";
@@ -61,6 +63,14 @@ static const char *no_blanks(const char *name, char *buffer, size_t size)
     return buffer;
 }
 
+/* The scale of a .dc as ngspice writes it: v(v-sweep), temp-sweep. */
+static const char *file_name(const ag_column *c, char *buffer, size_t size)
+{
+    if (!strcmp(c->name, "v-sweep"))
+        return "v(v-sweep)";
+    return !strcmp(c->name, "i-sweep") ? "i(i-sweep)" : no_blanks(c->name, buffer, size);
+}
+
 static ag_status begin(void *self, const ag_plot *plot)
 {
     ag_raw *r = self;
@@ -77,7 +87,7 @@ static ag_status begin(void *self, const ag_plot *plot)
     r->count_at = r->file.regular ? ftell(r->file.stream) : 0;
     ag_outfile_printf(&r->file, "%-*d\nVariables:\n", COUNT_WIDTH, 0);
     for (int k = 0; k < plot->n_column; k++)
-        ag_outfile_printf(&r->file, "\t%d\t%s\t%s%s\n", k, no_blanks(plot->column[k].name, name, sizeof name),
+        ag_outfile_printf(&r->file, "\t%d\t%s\t%s%s\n", k, file_name(&plot->column[k], name, sizeof name),
                           type_name(&plot->column[k]), k == 0 && plot->log_scale ? "\tgrid=3" : "");
     ag_outfile_printf(&r->file, r->ascii ? "Values:\n" : "Binary:\n");
     r->published = r->looked = now();

@@ -2,7 +2,8 @@
 #include <string.h>
 #include "core/signal.h"
 
-typedef struct ag_source { int index; ag_evaluator *eval; } ag_source;      /* column of the row, or an expression */
+/* A column of the row, an expression, or (index < 0) the value of axis -index. */
+typedef struct ag_source { int index; ag_evaluator *eval; } ag_source;
 
 ag_evaluator *ag_evaluator_new(ag_arena *a, const ag_circuit *c, const ag_output *o, int width)
 {
@@ -23,14 +24,6 @@ void ag_evaluator_run(ag_evaluator *e, int n, double *re, double *im)
     ag_program_run(e->output->program, n, e->input[0][0], e->temp, e->input, NULL, (double *const[]){ re, im }, e->scratch);
 }
 
-const char *ag_analysis_title(ag_analysis_kind kind)
-{
-    static const char *const title[] = { [AG_OP] = "Operating Point", [AG_DC] = "DC transfer characteristic",
-                                         [AG_AC] = "AC Analysis", [AG_TRAN] = "Transient Analysis" };
-
-    return title[kind];
-}
-
 static void append(ag_select *s, const ag_column *column, ag_source from)
 {
     int n = s->n;
@@ -43,20 +36,29 @@ static void append(ag_select *s, const ag_column *column, ag_source from)
     s->plot.n_column = s->n;
 }
 
-ag_select *ag_select_new(ag_arena *a, const ag_circuit *c, ag_analysis_kind kind)
+ag_select *ag_select_new(ag_arena *a, const ag_circuit *c, const ag_analysis *of)
 {
     ag_select *s = AG_NEW(a, ag_select, 1);
 
     s->arena = a;
     s->circuit = c;
     s->taken = AG_NEW(a, unsigned char, c->plan.n_probe + 1);
-    s->width = kind == AG_AC ? 2 : 1;
-    s->plot = (ag_plot){ .title = c->title ? c->title : "", .name = ag_analysis_title(kind), .complex = kind == AG_AC };
-    if (kind == AG_AC)
-        append(s, &(ag_column){ .name = "frequency", .quantity = AG_Q_FREQUENCY, .unit = "Hz" }, (ag_source){ 0, NULL });
-    else if (kind != AG_OP)
-        append(s, &(ag_column){ .name = "time", .quantity = AG_Q_TIME, .unit = "s" }, (ag_source){ 0, NULL });
+    s->analysis = of;
+    s->width = of->kind == AG_AC ? 2 : 1;
+    s->plot = (ag_plot){ .title = c->title ? c->title : "", .name = ag_analysis_title(of->kind), .complex = of->kind == AG_AC };
+    if (of->kind != AG_OP) {
+        ag_scale scale = ag_scale_of(c, of);
+        append(s, &scale.column, (ag_source){ 0, NULL });
+    }
     return s;
+}
+
+void ag_select_axes(ag_select *s)
+{
+    for (int k = 1; s->analysis->kind == AG_DC && k < s->analysis->n_axis; k++) {
+        const ag_swept *v = s->analysis->axis[k].var;
+        append(s, &(ag_column){ .name = v->name, .quantity = AG_Q_OTHER, .unit = v->unit }, (ag_source){ -k, NULL });
+    }
 }
 
 void ag_select_probe(ag_select *s, int probe)
@@ -76,7 +78,12 @@ void ag_select_output(ag_select *s, const ag_output *o)
         ag_select_probe(s, o->probe);
     else
         append(s, &(ag_column){ .name = o->name, .quantity = AG_Q_OTHER, .unit = o->unit ? o->unit : "", .complex = o->complex },
-               (ag_source){ -1, ag_evaluator_new(s->arena, s->circuit, o, s->width) });
+               (ag_source){ 0, ag_evaluator_new(s->arena, s->circuit, o, s->width) });
+}
+
+static double axis_value(const ag_select *s, int axis)
+{
+    return s->analysis->axis[axis].value[ag_scale_index(s->analysis, axis, s->points)];
 }
 
 const double *ag_select_row(ag_select *s, const double *row)
@@ -84,8 +91,13 @@ const double *ag_select_row(ag_select *s, const double *row)
     for (int k = 0; k < s->n; k++) {
         ag_evaluator *e = s->source[k].eval;
         double       *to = &s->row[s->width * k];
+        int           from = s->source[k].index;
+        if (!e && from < 0) {
+            *to = axis_value(s, -from);
+            continue;
+        }
         if (!e) {
-            memcpy(to, row + s->source[k].index, (size_t)s->width * sizeof *to);
+            memcpy(to, row + from, (size_t)s->width * sizeof *to);
             continue;
         }
         e->input[0] = row;
@@ -94,6 +106,7 @@ const double *ag_select_row(ag_select *s, const double *row)
                 e->input[at + i] = row + at + i;
         ag_evaluator_run(e, 1, to, e->output->complex ? to + 1 : NULL);
     }
+    s->points++;
     return s->row;
 }
 

@@ -4,7 +4,7 @@
  * copied, expressions are evaluated from the probes they use. */
 #ifndef AG_SELECT_H
 #define AG_SELECT_H
-#include "core/circuit.h"
+#include "waveforms/scale.h"
 
 /* Evaluates the program of an output over up to AG_LANES points. */
 typedef struct ag_evaluator {
@@ -28,13 +28,18 @@ typedef struct ag_select {
     int           width;                    /* numbers per column */
     double       *row;                      /* [width n] the columns of the current point, after ag_select_row */
     unsigned char *taken;                   /* [n_probe] */
+    const ag_analysis *analysis;
+    long          points;                   /* rows picked so far */
     ag_arena     *arena;
     const ag_circuit *circuit;
 } ag_select;
 
-/* A selection for an analysis of that kind: its scale (none for an operating point), nothing else yet. */
-ag_select *ag_select_new(ag_arena *a, const ag_circuit *c, ag_analysis_kind kind);
-/* Appends a probe or an output, unless it is there already, or is a power and the analysis knows only small signals. The probe list of the plan must be complete by now. */
+/* A selection for an analysis: its scale (none for an operating point), nothing else yet. */
+ag_select *ag_select_new(ag_arena *a, const ag_circuit *c, const ag_analysis *of);
+/* Appends the outer axes of a .dc, which points are taken to follow from the first one on. */
+void       ag_select_axes(ag_select *s);
+/* Appends a probe or an output, unless it is there already, or is a power and the analysis knows only small signals. The
+ * probe list of the plan must be complete by now. */
 void       ag_select_probe(ag_select *s, int probe);
 void       ag_select_output(ag_select *s, const ag_output *o);
 /* Picks and evaluates; returns s->row. Allocates nothing. */
@@ -42,5 +47,4 @@ const double *ag_select_row(ag_select *s, const double *row);
 /* The probes a netlist saves: .save, and without it or with ".save all" the default set, less what is hidden
  * (ag_signal_hidden). Makes the probes; returns how many, *list is in the circuit's arena. */
 int ag_saved(ag_circuit *c, const int **list);
-const char *ag_analysis_title(ag_analysis_kind kind);            /* "Transient Analysis" */
 #endif

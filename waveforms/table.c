@@ -5,13 +5,13 @@
 
 static int at_least(size_t n, int width) { return (int)n > width ? (int)n : width; }
 
-static void heading(const ag_listing *l, int scale, const int *width, FILE *log)
+static void heading(const ag_listing *l, const char *scale, const int *width, FILE *log)
 {
     int total = 8 + (scale ? width[l->n] + 2 : 0);
 
     fprintf(log, "%-8s", "Index");
     if (scale)
-        fprintf(log, "%-*s  ", width[l->n], l->analysis == AG_AC ? "frequency" : "time");
+        fprintf(log, "%-*s  ", width[l->n], scale);
     for (int k = 0; k < l->n; k++) {
         fprintf(log, "%s%-*s", k ? "  " : "", k + 1 < l->n ? width[k] : 0, l->item[k].name);
         total += width[k] + (k ? 2 : 0);
@@ -35,7 +35,9 @@ static void cell(ag_series *s, long i, int digits, int width, FILE *log)
 
 void ag_table_print(const ag_circuit *c, const ag_listing *l, const ag_memory *m, ag_arena *a, FILE *log)
 {
-    int         digits = (int)c->options.numdgt, number = digits + 7, scale = l->analysis != AG_OP;     /* -1.23456e-100 */
+    int         digits = (int)c->options.numdgt, number = digits + 7;     /* -1.23456e-100 */
+    long        from = 0;                                 /* first point of the curve */
+    const char *scale = l->analysis == AG_OP ? NULL : m->scale.column.name;
     int        *width = AG_NEW(a, int, l->n + 1);
     ag_series **item = AG_NEW(a, ag_series *, l->n + 1);
 
@@ -45,11 +47,15 @@ void ag_table_print(const ag_circuit *c, const ag_listing *l, const ag_memory *m
         item[k] = ag_series_new(m, a, &l->item[k]);
         width[k] = at_least(strlen(l->item[k].name), number * (1 + ag_series_is_complex(item[k])));
     }
-    width[l->n] = number;
-    fprintf(log, "\n%s\n%s\n", c->title ? c->title : "", ag_analysis_title(l->analysis));
+    width[l->n] = at_least(scale ? strlen(scale) : 0, number);
+    fprintf(log, "\n%s\n%s%s\n", c->title ? c->title : "", ag_analysis_title(l->analysis), ag_scale_outer(&m->scale, 0, a));
     for (long i = 0; i < m->n; i++) {
-        if (i % LINES == 0) {
-            fputs(i ? "\n" : "", log);
+        if (i && ag_scale_breaks(&m->scale, i)) {
+            fprintf(log, "\n%s%s\n", ag_analysis_title(l->analysis), ag_scale_outer(&m->scale, i, a));
+            from = i;
+        }
+        if ((i - from) % LINES == 0) {
+            fputs(i > from ? "\n" : "", log);
             heading(l, scale, width, log);
         }
         fprintf(log, "%-8ld", i);

@@ -2,8 +2,8 @@
  *
  *     i = srcfact m e(t), from p through the source to n
  *
- * e is the waveform, also its value at t = 0 in an operating point; without a waveform it is dc. In a small-signal
- * analysis the source is acmag at the angle acphase.
+ * e is the waveform, before a transient its value at t = 0; without a waveform it is dc. In .op, .dc and .ac it is dc where that is
+ * given. In a small-signal analysis the source is acmag at the angle acphase.
  */
 #include "models/source/waveform.h"
 
@@ -15,7 +15,7 @@ enum { DC, ACMAG, ACPHASE, WAVE, MULT };
 static const char *const terminal[] = { [P] = "p", [N] = "n" };
 static const ag_branch   branch[]   = { [V] = { "v", P, N, 0 } };
 static const ag_param    param[]    = {
-    [DC]      = { "dc",      "A",   0, -1e9, 1e9, "current without a waveform", AG_REAL, AG_ON_INSTANCE },
+    [DC]      = { "dc",      "A",   NAN, -1e9, 1e9, "current at rest; without it that of the waveform at t = 0, or 0", AG_REAL, AG_ON_INSTANCE },
     [ACMAG]   = { "acmag",   "A",   0, -1e9, 1e9, "magnitude in a small-signal analysis", AG_REAL, AG_ON_INSTANCE },
     [ACPHASE] = { "acphase", "deg", 0, -1e9, 1e9, "phase in a small-signal analysis", AG_REAL, AG_ON_INSTANCE },
     [WAVE]    = { "wave",    "A",   0, 0,    1e9, "waveform: PULSE, SIN, EXP or PWL", AG_VECTOR, AG_ON_INSTANCE },

@@ -2,8 +2,8 @@
  *
  *     own unknown j: the current from p through the source to n;   v - srcfact e(t) = 0
  *
- * e is the waveform, also its value at t = 0 in an operating point; without a waveform it is dc. In a small-signal
- * analysis the source is acmag at the angle acphase.
+ * e is the waveform, before a transient its value at t = 0; without a waveform it is dc. In .op, .dc and .ac it is dc where that is
+ * given. In a small-signal analysis the source is acmag at the angle acphase.
  */
 #include "models/source/waveform.h"
 
@@ -18,7 +18,7 @@ static const ag_unknown  unknown[]  = {
     { "i", "A", -1, 0, 0, -INFINITY, INFINITY, 0, 1, "current into p" },
 };
 static const ag_param param[] = {
-    [DC]      = { "dc",      "V",   0, -1e9, 1e9, "voltage without a waveform", AG_REAL, AG_ON_INSTANCE },
+    [DC]      = { "dc",      "V",   NAN, -1e9, 1e9, "voltage at rest; without it that of the waveform at t = 0, or 0", AG_REAL, AG_ON_INSTANCE },
     [ACMAG]   = { "acmag",   "V",   0, -1e9, 1e9, "magnitude in a small-signal analysis", AG_REAL, AG_ON_INSTANCE },
     [ACPHASE] = { "acphase", "deg", 0, -1e9, 1e9, "phase in a small-signal analysis", AG_REAL, AG_ON_INSTANCE },
     [WAVE]    = { "wave",    "V",   0, 0,    1e9, "waveform: PULSE, SIN, EXP or PWL", AG_VECTOR, AG_ON_INSTANCE },

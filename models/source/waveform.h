@@ -164,7 +164,7 @@ static inline double ag_wave_breakpoint(ag_vector w, double time)
     }
 }
 
-/* -- The same for lane k of a source with the parameters dc and wave ----------------------------------------------- */
+/* -- The same for lane k of a source with the parameters dc (NAN: not given) and wave --------------------------------------------- */
 static inline ag_vector ag_source_wave(const ag_tile *t, int k, const double *wave)
 {
     int number = (int)wave[k];
@@ -174,6 +174,7 @@ static inline ag_vector ag_source_wave(const ag_tile *t, int k, const double *wa
 static inline double ag_source_level(const ag_tile *t, int k, const double *dc, const double *wave)
 {
     ag_vector w = ag_source_wave(t, k, wave);
-    return w.n > 0 ? ag_wave_value(w, t->time) : dc[k];
+    if (w.n > 0 && !(t->rest && !isnan(dc[k]))) return ag_wave_value(w, t->time);
+    return isnan(dc[k]) ? 0 : dc[k];
 }
 #endif

@@ -549,7 +549,6 @@ static const report reports[] = {
     { ".tran 1n 0\n", "t:4:10: error: the stop time must be positive\n" },
     { ".tran 1n 1u 2u\n", "t:4:13: error: the start time must come before the stop time\n" },
     { ".options reltol=5\n", "t:4:10: error: option 'reltol' = 5 is outside 1e-12 .. 0.5\n" },
-    { ".dc v1 0 1 0.1\n", "t:4:1: error: analysis .dc is not supported yet\n" },
     { ".ic v(q)=1\n", "t:4:5: error: no node 'q'\n" },
     { ".meas tran x maxx v(a)\n", "t:4:14: error: unknown kind of measure 'maxx'; did you mean 'max'?\n" },
     { ".tran 1n 1u\n.meas tran x param='y+1'\n.meas tran y max v(a)\n",
