@@ -1,4 +1,4 @@
-/* element - the table of element letters, what all elements share, and the elements S, W and N. */
+/* element - the table of element letters, what all elements share, and the elements S, W, N and Y. */
 #include <stdint.h>
 #include <string.h>
 #include "parser/elaborate.h"
@@ -53,13 +53,15 @@ void ag_element_set(ag_elab *el, ag_instance i, const char *param, double value,
     else ag_elab_error(el, at, "%s has no parameter '%s'", m->title, param);
 }
 
+static int is_compact(const ag_element *e) { return e->kind->letter == 'n' || e->kind->letter == 'y'; }
+
 static void no_key(ag_elab *el, const ag_element *e, const ag_model *m, const ag_field *f)
 {
     ag_guess g = { .name = f->text };
     for (int k = 0; k < m->n_param; k++)
         if (m->param[k].kind == AG_REAL || m->param[k].kind == AG_INT) ag_guess_try(&g, m->param[k].name);
     ag_guess_try(&g, "dtemp");
-    if (e->kind->letter == 'n') ag_guess_try(&g, "hold");
+    if (is_compact(e)) ag_guess_try(&g, "hold");
     if (g.best) ag_elab_error(el, f->at, "%s has no parameter '%s'; did you mean '%s'?", e->kind->name, f->text, g.best);
     else ag_elab_error(el, f->at, "%s has no parameter '%s'", e->kind->name, f->text);
 }
@@ -119,7 +121,7 @@ void ag_element_initial(ag_elab *el, ag_scope *s, ag_instance i, const char *par
 static int hold(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f)
 {
     double value;
-    if (e->kind->letter != 'n' || strcmp(f->text, "hold")) return 0;
+    if (!is_compact(e) || strcmp(f->text, "hold")) return 0;
     if (!ag_scope_value(el, s, f, &value)) return 1;
     if (value == 0 || value == 1) ag_instance_hold(el->c, i, value != 0 ? AG_KEPT : AG_FREE);
     else ag_elab_error(el, ag_field_span(f), "hold = %g is neither 0 (an operating point solves for the states) nor 1 (it keeps them)", value);
@@ -171,7 +173,7 @@ ag_card *ag_element_card(ag_elab *el, ag_scope *s, const ag_element *e, const ag
     return card && ag_element_fits(el, e, card, model, e->line) ? card : NULL;
 }
 
-/* ---- S W N ---- */
+/* ---- S W N Y ---- */
 
 /* S and W: [on|off] behind the card is the state to begin with. */
 static void add_switch(ag_elab *el, ag_scope *s, ag_element *e)
@@ -196,19 +198,19 @@ static void add_switch(ag_elab *el, ag_scope *s, ag_element *e)
 }
 
 /* "n1 connects 3 nodes, but ag2s_filament has 2 (te be)" */
-static void wrong_terminals(ag_elab *el, const ag_element *e, const ag_model *m, int n, ag_loc at)
+static void wrong_terminals(ag_elab *el, const char *device, const ag_model *m, int n, ag_loc at)
 {
     const char *list = "";
     for (int k = 0; k < m->n_terminal; k++) list = ag_printf(el->a, "%s%s%s", list, k ? " " : "", m->terminal[k]);
-    ag_elab_error(el, at, "'%s' connects %d node%s, but %s has %d (%s)", e->line->first, n, n == 1 ? "" : "s", m->name,
+    ag_elab_error(el, at, "'%s' connects %d node%s, but %s has %d (%s)", device, n, n == 1 ? "" : "s", m->name,
                   m->n_terminal, list);
 }
 
-/* The word before the first key names the card, or a compact model used with its defaults. */
-static void add_native(ag_elab *el, ag_scope *s, ag_element *e)
+/* Nodes from field `first` on; the word before the first key names the card, or a compact model used with its defaults. */
+static void add_compact(ag_elab *el, ag_scope *s, const ag_element *e, const ag_field *first, const char *device)
 {
     enum { MOST = 16 };
-    const ag_field *name = NULL, *f = e->line->field;
+    const ag_field *name = NULL, *f = first;
     int             n = -1, node[MOST], known;
     for (; f && f->kind == AG_WORD; f = f->next, n++) name = f;
     if (!name || n < 1) {
@@ -220,11 +222,29 @@ static void add_native(ag_elab *el, ag_scope *s, ag_element *e)
     if (!known && !m) ag_no_model(el, s, name->text, name->at);
     if (!m) return;
     if (n != m->n_terminal || n > MOST) {
-        wrong_terminals(el, e, m, n, ag_loc_join(e->line->field->at, name->at));
+        wrong_terminals(el, device, m, n, ag_loc_join(first->at, name->at));
         return;
     }
-    if (!ag_element_nodes(el, s, e, n, node, &name)) return;
-    ag_element_keys(el, s, e, ag_element_add(el, s, e, m, card, node), f);
+    for (int k = 0; k < n; k++, first = first->next) node[k] = ag_scope_node(el, s, first->text, first->at);
+    ag_element_keys(el, s, e, ag_circuit_add(el->c, ag_scope_device(el, s, device), m, card, node, e->line->at), f);
+}
+
+static void add_native(ag_elab *el, ag_scope *s, ag_element *e)
+{
+    add_compact(el, s, e, e->line->field, e->line->first);
+}
+
+/* YMEMRISTOR name p n card: the device is ymemristor!name, as in Xyce's outputs. */
+static void add_xyce(ag_elab *el, ag_scope *s, ag_element *e)
+{
+    const ag_field *name = e->line->field;
+    if (strcmp(e->line->first, "ymemristor")) {
+        ag_elab_error(el, e->line->at, "Xyce's device '%s' is not supported; of its Y devices only YMEMRISTOR is", e->line->first);
+    } else if (!name || name->kind != AG_WORD) {
+        ag_element_usage(el, e, "name");
+    } else {
+        add_compact(el, s, e, name->next, ag_name0(el->c->names, ag_printf(el->a, "%s!%s", e->line->first, name->text)));
+    }
 }
 
 /* ---- the table ---- */
@@ -248,10 +268,10 @@ static const ag_kind table[] = {
     { 's', "voltage-controlled switch", "a switch needs four nodes and a model card: Sname n+ n- nc+ nc- card [on|off]", add_switch },
     { 'w', "current-controlled switch", "a switch needs two nodes, the device whose current controls it and a model card: Wname n+ n- device card [on|off]", add_switch },
     { 'n', "compact model", "a compact model needs its nodes and a model card: Nname node ... card [parameter=value ...]", add_native },
+    { 'y', "Xyce device", "a memristor of Xyce needs its name, two nodes and a model card: YMEMRISTOR name n+ n- card [parameter=value ...]", add_xyce },
     { 'x', "subcircuit", "an instance needs nodes and the name of a subcircuit: Xname node ... subckt [parameter=value ...]", ag_add_subckt },
     { 't', "transmission line", NULL, NULL },
     { 'o', "lossy transmission line", NULL, NULL },
-    { 'y', "Xyce device", NULL, NULL },
 };
 enum { N_KIND = sizeof table / sizeof *table };
 
