@@ -340,9 +340,9 @@ void     ag_no_model(ag_elab *el, const ag_scope *s, const char *name, ag_loc at
 int      ag_is_card_type(const char *type, const ag_model *m);
 
 /* ---- table.c ---- */
-/* Reads a file of pairs x, y with rising x, named relative to the file that names it; *index is the value of the
+/* Reads a file of pairs x, y with rising x (with jumps, x may stay where it is), named relative to the file that names it; *index is the value of the
  * AG_VECTOR parameter: { x1, y1, x2, y2, ... }. 0 after a report at the file's line. */
-int ag_table_read(ag_elab *el, const ag_field *path, double *index);
+int ag_table_read(ag_elab *el, const ag_field *path, int jumps, double *index);
 void ag_tables_begin(ag_elab *el);               /* another circuit: its vectors are yet to be made */
 
 /* ---- compile.c ---- */

@@ -46,7 +46,7 @@ static int wrong_word(ag_elab *el, ag_scope *s, const ag_model *m, int k, const 
 
 int ag_param_value(ag_elab *el, ag_scope *s, const ag_model *m, int k, const ag_field *f, double *value)
 {
-    if (m->param[k].kind == AG_VECTOR && f->group) return ag_table_read(el, f->group, value);
+    if (m->param[k].kind == AG_VECTOR && f->group) return ag_table_read(el, f->group, 0, value);
     if (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT) {
         ag_elab_error(el, f->at, "%s parameter '%s' cannot be set here", m->name, f->text);
         return 0;

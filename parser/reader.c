@@ -103,7 +103,7 @@ int ag_reader_end(ag_reader *r)
 
 int ag_reader_is_path_key(const char *name)
 {
-    static const char *const key[] = { "file", "target", "state", "checkpoint", "fxpdata", "fxmdata" };
+    static const char *const key[] = { "file", "pwlfile", "target", "state", "checkpoint", "fxpdata", "fxmdata" };
     for (size_t k = 0; k < sizeof key / sizeof *key; k++)
         if (!strcmp(name, key[k])) return 1;
     return 0;

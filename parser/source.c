@@ -40,7 +40,7 @@ static int begins_value(const ag_field *f)
 {
     static const char *const word[] = {
         "dc", "ac", "r", "td", "pulse", "sin", "sine", "exp", "pwl", "sffm", "am", "trnoise", "trrandom", "pattern", "pat",
-        "external", "pwlz",
+        "external", "pwlz", "lfsr", "repeat",
     };
     if (f->kind == AG_EXPR) return 1;
     if (f->kind != AG_WORD) return 0;
@@ -87,7 +87,7 @@ static void store(source *x, const double *v, int n, ag_loc at)
     ag_element_set(x->el, x->i, "wave", ag_circuit_vector(x->el->c, v, n), at);
 }
 
-/* ---- the four waveforms ---- */
+/* ---- the waveforms ---- */
 
 /* The edge of a pulse that gives none. TSTEP may be a guess from TSTOP, which says nothing of the pulse. */
 static double default_edge(source *x, double width, double period)
@@ -155,49 +155,123 @@ static int pwl_points_fit(source *x, const list *a, ag_loc at)
     return 1;
 }
 
-/* pwl(...) [r | r=time] [td=time]; returns the field behind. */
-static const ag_field *pwl(source *x, const ag_field *f, ag_loc at)
+/* sffm and am: arguments from the third on have defaults. */
+static void sffm(source *x, const list *a, ag_loc at)
 {
-    list   a = { .n = 0 };
-    double from = -1, delay = 0;
-    if (f && f->kind == AG_KEY && !strcmp(f->text, "file")) {
-        ag_elab_error(x->el, ag_field_span(f), "a waveform from a file is not supported yet");
+    double f = 1 / x->el->tstop;
+    if (!between(x, a, at, "sffm", 2, 7, "vo va fc mdi fs phasec phases") || !no_negative(x, a, 2, 3, "frequency")) return;
+    if (!no_negative(x, a, 4, 5, "frequency")) return;
+    double v[] = { AG_WAVE_SFFM, a->v[0], a->v[1], nonzero(a, 2, f), or_default(a, 3, 0), nonzero(a, 4, f), or_default(a, 5, 0),
+                   or_default(a, 6, 0) };
+    store(x, v, 8, at);
+}
+
+static void am(source *x, const list *a, ag_loc at)
+{
+    double f = 1 / x->el->tstop;
+    if (!between(x, a, at, "am", 2, 7, "va vo mf fc td phasec phases") || !no_negative(x, a, 2, 4, "frequency")) return;
+    if (!no_negative(x, a, 4, 5, "time")) return;
+    double v[] = { AG_WAVE_AM, a->v[0], a->v[1], nonzero(a, 2, f), nonzero(a, 3, f), or_default(a, 4, 0), or_default(a, 5, 0),
+                   or_default(a, 6, 0) };
+    store(x, v, 8, at);
+}
+
+/* ---- pwl ---- */
+
+typedef struct points {                  /* of a pwl while it is read */
+    list   a;
+    double from, delay;                  /* -1: no repetition [s] */
+    double time, value;                  /* factors */
+    ag_loc at;
+    int    ok, from_file;
+} points;
+
+static int is_word(const ag_field *f, const char *word) { return f && f->kind == AG_WORD && !strcmp(f->text, word); }
+static int is_path(const ag_field *f) { return f && f->kind == AG_KEY && f->group && (!strcmp(f->text, "file") || !strcmp(f->text, "pwlfile")); }
+
+static void take_file(source *x, points *p, const ag_field *path)
+{
+    double index;
+    p->from_file = 1;
+    if (!ag_table_read(x->el, path, 1, &index)) {
+        p->ok = 0;
+        return;
+    }
+    ag_vector w = x->el->c->vector[(int)index];
+    p->a.v = AG_NEW(x->el->a, double, w.n);
+    p->a.n = w.n;
+    memcpy(p->a.v, w.v, (size_t)w.n * sizeof *w.v);
+}
+
+/* The points: a file or a list; returns the field behind them. */
+static const ag_field *read_points(source *x, points *p, const ag_field *f)
+{
+    const ag_field *inside = f && f->kind == AG_GROUP ? f->group : f;
+    if (is_path(inside)) take_file(x, p, inside->group);
+    if (p->from_file) return f->kind == AG_GROUP ? f->next : inside->next;
+    if (is_word(f, "repeat")) {
+        ag_elab_error(x->el, f->at, "pwl repeat ... endrepeat is not supported; pwl(...) r=time repeats from that time on");
+        p->ok = 0;
         return NULL;
     }
-    f = arguments(x, f, &a);
-    int ok = pwl_points_fit(x, &a, at);
-    for (; f; f = f->next) {
-        int word = f->kind == AG_WORD && !strcmp(f->text, "r"), key = f->kind == AG_KEY;
-        if (word) from = 0;
-        else if (key && !strcmp(f->text, "r")) ok &= ag_scope_value(x->el, x->s, f, &from);
-        else if (key && !strcmp(f->text, "td")) ok &= ag_scope_value(x->el, x->s, f, &delay);
-        else break;
-        if (key && ok && !(delay >= 0 && (from >= 0 || from == -1))) {
-            ag_elab_error(x->el, ag_field_span(f), "negative time in a waveform");
-            ok = 0;
-        }
-        if (ok && from > a.v[a.n - 2]) {
-            ag_elab_error(x->el, ag_field_span(f), "the repetition begins after the last point");
-            ok = 0;
-        }
+    f = arguments(x, f, &p->a);
+    p->ok = pwl_points_fit(x, &p->a, p->at);
+    return f;
+}
+
+/* r, r=time, td=time, and LTspice's factors; 0: f is none of these. */
+static int option(source *x, points *p, const ag_field *f)
+{
+    double *to = is_word(f, "r") ? &p->from : NULL;
+    int     key = f->kind == AG_KEY;
+    if (key && !strcmp(f->text, "r")) to = &p->from;
+    else if (key && !strcmp(f->text, "td")) to = &p->delay;
+    else if (key && !strcmp(f->text, "time_scale_factor")) to = &p->time;
+    else if (key && !strcmp(f->text, "value_scale_factor")) to = &p->value;
+    if (!to) return 0;
+    if (!key) *to = 0;
+    else if (!ag_scope_value(x->el, x->s, f, to)) p->ok = 0;
+    else if (to != &p->value && !(*to >= 0 || (to == &p->from && *to == -1)) && p->ok) {
+        ag_elab_error(x->el, ag_field_span(f), "negative time in a waveform");
+        p->ok = 0;
     }
-    if (!ok) return f;
-    double *v = AG_NEW(x->el->a, double, a.n + 3);
+    if (p->ok && p->from > p->a.v[p->a.n - 2] * p->time) {
+        ag_elab_error(x->el, ag_field_span(f), "the repetition begins after the last point");
+        p->ok = 0;
+    }
+    return 1;
+}
+
+/* pwl(...) or pwl file=..., options; returns the field behind. */
+static const ag_field *pwl(source *x, const ag_field *f, ag_loc at)
+{
+    points p = { .from = -1, .time = 1, .value = 1, .at = at, .ok = 1 };
+    f = read_points(x, &p, f);
+    while (f && option(x, &p, f)) f = f->next;
+    if (!p.ok) return f;
+    double *v = AG_NEW(x->el->a, double, p.a.n + 3);
     v[0] = AG_WAVE_PWL;
-    v[1] = from;
-    v[2] = delay;
-    memcpy(v + 3, a.v, (size_t)a.n * sizeof *v);
-    store(x, v, a.n + 3, at);
+    v[1] = p.from;
+    v[2] = p.delay;
+    for (int k = 0; k < p.a.n; k++) v[3 + k] = p.a.v[k] * (k % 2 ? p.value : p.time);
+    store(x, v, p.a.n + 3, at);
     return f;
 }
 
 /* ---- the card ---- */
 
 static const struct { const char *word; void (*make)(source *, const list *, ag_loc); } wave[] = {
-    { "pulse", pulse }, { "sin", sine }, { "sine", sine }, { "exp", exponential },
+    { "pulse", pulse }, { "sin", sine }, { "sine", sine }, { "exp", exponential }, { "sffm", sffm }, { "am", am },
 };
 
-static const char *const other_wave[] = { "sffm", "am", "trnoise", "trrandom", "pattern", "pat", "external", "pwlz", NULL };
+/* Why a waveform of other simulators is none here, and what to write instead. */
+static const struct { const char *word, *instead; } other_wave[] = {
+    { "trnoise", "noise in time is not simulated; a recorded one can be read by pwl file=" },
+    { "trrandom", "noise in time is not simulated; a recorded one can be read by pwl file=" },
+    { "pwlz", "no source lets go of its node; put a switch (S) in series with pwl" },
+    { "pattern", "write the bits as pwl(...)" }, { "pat", "write the bits as pwl(...)" }, { "lfsr", "write the bits as pwl(...)" },
+    { "external", "no program drives the source; use pwl file=" },
+};
 
 /* A waveform beginning at word f; *next gets the field behind it. 0: f is none. */
 static int waveform(source *x, const ag_field *f, const ag_field **next)
@@ -213,9 +287,9 @@ static int waveform(source *x, const ag_field *f, const ag_field **next)
         *next = pwl(x, f->next, f->at);
         return 1;
     }
-    for (int k = 0; other_wave[k]; k++)
-        if (!strcmp(f->text, other_wave[k])) {
-            ag_elab_error(x->el, f->at, "waveform '%s' is not supported yet; supported are pulse sin exp pwl", f->text);
+    for (size_t k = 0; k < sizeof other_wave / sizeof *other_wave; k++)
+        if (!strcmp(f->text, other_wave[k].word)) {
+            ag_elab_error(x->el, f->at, "waveform '%s' is not supported: %s", f->text, other_wave[k].instead);
             *next = NULL;
             return 1;
         }
@@ -244,7 +318,7 @@ static void unknown_waveform(source *x, const ag_field *f)
     for (size_t k = 0; k < sizeof wave / sizeof *wave; k++) ag_guess_try(&g, wave[k].word);
     ag_guess_try(&g, "pwl");
     if (g.best) ag_elab_error(x->el, f->at, "unknown waveform '%s'; did you mean '%s'?", f->text, g.best);
-    else ag_elab_error(x->el, f->at, "unknown waveform '%s'; supported are pulse sin exp pwl", f->text);
+    else ag_elab_error(x->el, f->at, "unknown waveform '%s'; supported are pulse sin exp pwl sffm am", f->text);
 }
 
 static const ag_field *next_part(source *x, const ag_field *f, int *have_dc)

@@ -1,4 +1,5 @@
-/* table - pairs of numbers out of a file: one pair a line, separated by blanks, a tab, a comma or a semicolon.
+/* table - pairs of numbers out of a file: one pair a line, separated by blanks, a tab, a comma or a semicolon. In the points
+ * of a waveform x may stay where it is: a jump.
  *
  *     # x, f(x)          lines that begin with '#' or '*' are comments; the first other line may be a heading in words
  *     0.00, 0.63
@@ -14,6 +15,7 @@ typedef struct table {
     ag_elab       *el;
     const ag_file *file;
     int            number;               /* of the file */
+    int            jumps;                /* equal x may follow one another */
     double        *v;                    /* x1 y1 x2 y2 ... */
     int            n, cap;
 } table;
@@ -48,11 +50,11 @@ static int line(table *t, size_t from, size_t end)
     if (!at && !t->n && !strchr("+-.0123456789", s[from])) return 1;             /* a heading */
     if (at) at = number(t, at, end, &y);
     if (!at || at != end || !isfinite(x) || !isfinite(y)) {
-        complain(t, from, end, "two numbers are needed here: x and f(x)");
+        complain(t, from, end, t->jumps ? "two numbers are needed here: time and value" : "two numbers are needed here: x and f(x)");
         return 0;
     }
-    if (t->n && !(x > t->v[t->n - 2])) {
-        complain(t, from, end, "x must rise from line to line");
+    if (t->n && !(x > t->v[t->n - 2]) && !(t->jumps && x == t->v[t->n - 2])) {
+        complain(t, from, end, t->jumps ? "the time must not decrease from line to line" : "x must rise from line to line");
         return 0;
     }
     *AG_PUSH(t->el->origin->a, t->v, t->n, t->cap) = x;
@@ -77,18 +79,18 @@ static int lines(table *t)
 
 struct ag_table {
     const char      *path;
-    int              from;               /* file that names it */
+    int              from, jumps;        /* file that names it */
     const double    *v; int n;           /* n 0: it was reported as wrong */
     int              placed;             /* it is vector number `index` of the circuit being made */
     double           index;
     ag_table        *next;
 };
 
-static ag_table *read_table(ag_elab *el, const ag_field *path)
+static ag_table *read_table(ag_elab *el, const ag_field *path, int jumps)
 {
-    table     t = { .el = el, .number = ag_deck_load(el->c, path->at, path->text) };
+    table     t = { .el = el, .number = ag_deck_load(el->c, path->at, path->text), .jumps = jumps };
     ag_table *r = AG_NEW(el->origin->a, ag_table, 1);
-    *r = (ag_table){ .path = path->text, .from = path->at.file, .next = el->origin->table };
+    *r = (ag_table){ .path = path->text, .from = path->at.file, .jumps = jumps, .next = el->origin->table };
     el->origin->table = r;
     if (!t.number) return r;
     t.file = ag_diag_file(el->c->diag, t.number);
@@ -104,11 +106,11 @@ void ag_tables_begin(ag_elab *el)
 }
 
 /* Cards of many scopes name the same file, and further circuits of the netlist do: it is read once. */
-int ag_table_read(ag_elab *el, const ag_field *path, double *index)
+int ag_table_read(ag_elab *el, const ag_field *path, int jumps, double *index)
 {
     ag_table *t = el->origin->table;
-    while (t && (t->from != path->at.file || strcmp(t->path, path->text))) t = t->next;
-    if (!t) t = read_table(el, path);
+    while (t && (t->from != path->at.file || t->jumps != jumps || strcmp(t->path, path->text))) t = t->next;
+    if (!t) t = read_table(el, path, jumps);
     if (t->n && !t->placed) {
         t->placed = 1;
         t->index = ag_circuit_vector(el->c, t->v, t->n);

@@ -1,6 +1,6 @@
 /* waveform - value and corners of the independent sources (core/wave.h says how a waveform is stored).
  *
- * PULSE, SIN, EXP and PWL as in ngspice's manual, chapter "Independent sources". A corner time is always computed by
+ * PULSE, SIN, EXP, PWL, SFFM and AM as in ngspice's manual, chapter "Independent sources". A corner time is always computed by
  * the same expression, in the value as in the list of corners, so that a time step that ends at a corner sees the
  * value behind it; the k-th period starts at td + k * per, without accumulation. Values are continuous from
  * the right: at a jump the new value holds. A vector too short for its kind gives NaN and no corners. */
@@ -130,13 +130,28 @@ static inline double ag_pwl_corner(ag_vector w, double time)
     return INFINITY;
 }
 
+/* -- SFFM: vo va fc mdi fs phasec phases; AM: va vo mf fc td phasec phases ------------------------------------------ */
+static inline double ag_sffm_value(const double *a, double time)
+{
+    double swing = a[4] / (2 * 3.14159265358979323846) * ag_sin_turns(a[5] * time + a[7] / 360);
+    return a[1] + a[2] * ag_sin_turns(a[3] * time + a[6] / 360 + swing);
+}
+
+static inline double ag_am_value(const double *a, double time)
+{
+    double t = time - a[5];
+    if (!(t >= 0)) return 0;
+    return a[1] * (a[2] + ag_sin_turns(a[3] * t + a[7] / 360)) * ag_sin_turns(a[4] * t + a[6] / 360);
+}
+
 /* -- The two calls of the sources ---------------------------------------------------------------------------------- */
 /* Kind of a waveform: 0 when there is none, -1 when the vector does not fit its kind. */
 static inline int ag_wave_kind(ag_vector w)
 {
-    static const int length[] = { [AG_WAVE_PULSE] = 9, [AG_WAVE_SIN] = 7, [AG_WAVE_EXP] = 7, [AG_WAVE_PWL] = 5 };
+    static const int length[] = { [AG_WAVE_PULSE] = 9, [AG_WAVE_SIN] = 7, [AG_WAVE_EXP] = 7, [AG_WAVE_PWL] = 5,
+                                  [AG_WAVE_SFFM] = 8, [AG_WAVE_AM] = 8 };
     if (w.n < 1) return 0;
-    int kind = w.v[0] >= AG_WAVE_PULSE && w.v[0] <= AG_WAVE_PWL ? (int)w.v[0] : -1;
+    int kind = w.v[0] >= AG_WAVE_PULSE && w.v[0] <= AG_WAVE_AM ? (int)w.v[0] : -1;
     return kind > 0 && w.n >= length[kind] ? kind : -1;
 }
 
@@ -148,6 +163,8 @@ static inline double ag_wave_value(ag_vector w, double time)
     case AG_WAVE_SIN:   return ag_sin_value(w.v, time);
     case AG_WAVE_EXP:   return ag_exp_value(w.v, time);
     case AG_WAVE_PWL:   return ag_pwl_value(w, time);
+    case AG_WAVE_SFFM:  return ag_sffm_value(w.v, time);
+    case AG_WAVE_AM:    return ag_am_value(w.v, time);
     default:            return NAN;
     }
 }
@@ -160,6 +177,7 @@ static inline double ag_wave_breakpoint(ag_vector w, double time)
     case AG_WAVE_SIN:   return ag_wave_after(w.v[4], time) ? w.v[4] : INFINITY;
     case AG_WAVE_EXP:   return ag_exp_corner(w.v, time);
     case AG_WAVE_PWL:   return ag_pwl_corner(w, time);
+    case AG_WAVE_AM:    return ag_wave_after(w.v[5], time) ? w.v[5] : INFINITY;
     default:            return INFINITY;
     }
 }

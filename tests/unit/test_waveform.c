@@ -5,6 +5,7 @@
 
 extern const ag_model ag_model_vsource, ag_model_isource;
 
+#define PI 3.14159265358979323846
 #define WAVE(...) ((ag_vector){ (const double[]){ __VA_ARGS__ }, (int)(sizeof(double[]){ __VA_ARGS__ } / sizeof(double)) })
 
 /* v1 0, v2 1, td 1u, tr 10n, tf 20n, pw 100n, per 1u, np as given */
@@ -185,6 +186,21 @@ static void random_waveforms_end_and_advance(void **state)
     }
 }
 
+/* ngspice's manual: vo + va sin(2 pi fc t + phasec + mdi sin(2 pi fs t + phases)); va (vo + sin(2 pi mf t')) sin(2 pi fc t'). */
+static void modulated_sines(void **state)
+{
+    (void)state;
+    ag_vector fm = WAVE(AG_WAVE_SFFM, 0.2, 3, 300e3, 4, 40e3, 30, 60), am = WAVE(AG_WAVE_AM, 2, 1.5, 50e3, 400e3, 1e-6, 90, 45);
+    for (double t = 0; t < 30e-6; t += 0.37e-6) {
+        double swing = 4 * sin(2 * PI * 40e3 * t + PI / 3), s = t - 1e-6;
+        assert_close(ag_wave_value(fm, t), 0.2 + 3 * sin(2 * PI * 300e3 * t + PI / 6 + swing), 0, 1e-12);
+        double want = s < 0 ? 0 : 2 * (1.5 + sin(2 * PI * 50e3 * s + PI / 4)) * sin(2 * PI * 400e3 * s + PI / 2);
+        assert_close(ag_wave_value(am, t), want, 0, 1e-12);
+    }
+    assert_true(isinf(ag_wave_breakpoint(fm, 0)) && isinf(ag_wave_breakpoint(am, 2e-6)));
+    assert_close(ag_wave_breakpoint(am, 0), 1e-6, 0, 0);
+}
+
 static void a_vector_of_wrong_length_is_not_read(void **state)
 {
     (void)state;
@@ -226,7 +242,7 @@ int main(void)
         cmocka_unit_test(a_pulse_without_edges_jumps_at_its_corner), cmocka_unit_test(sine_as_defined),
         cmocka_unit_test(exponential_as_defined), cmocka_unit_test(piecewise_linear_with_jump_and_delay),
         cmocka_unit_test(piecewise_linear_repeats), cmocka_unit_test(random_waveforms_end_and_advance),
-        cmocka_unit_test(a_vector_of_wrong_length_is_not_read), cmocka_unit_test(sources_follow_their_waveform),
+        cmocka_unit_test(modulated_sines), cmocka_unit_test(a_vector_of_wrong_length_is_not_read), cmocka_unit_test(sources_follow_their_waveform),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
