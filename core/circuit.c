@@ -98,6 +98,10 @@ void ag_batch_widen(ag_circuit *c, ag_batch *b, int cap)
     for (int k = 0; k < m->n_param; k++) WIDEN(b->given[k], 1);
     WIDEN(b->own_temp, 1);
     WIDEN(b->own_hold, 1);
+    for (int k = 0; b->own_state && k < m->n_unknown + m->n_latch; k++) {
+        WIDEN(b->own_state[k], 1);
+        for (int lane = b->n; lane < cap; lane++) b->own_state[k][lane] = NAN;
+    }
     WIDEN(b->ref, m->n_ref);
     WIDEN(b->name, 1);
     WIDEN(b->card, 1);
@@ -167,6 +171,21 @@ void ag_instance_temp(ag_circuit *c, ag_instance i, double kelvin)
 void ag_instance_hold(ag_circuit *c, ag_instance i, int hold)
 {
     c->batch[i.batch]->own_hold[i.lane] = (signed char)hold;
+    c->finished = 0;
+}
+
+void ag_instance_state(ag_circuit *c, ag_instance i, int k, double value)
+{
+    ag_batch *b = c->batch[i.batch];
+    int       n = b->model->n_unknown + b->model->n_latch;
+    if (!b->own_state) {
+        b->own_state = AG_NEW(c->arena, double *, n);
+        for (int j = 0; j < n; j++) {
+            b->own_state[j] = AG_NEW(c->arena, double, b->cap);
+            for (int lane = 0; lane < b->cap; lane++) b->own_state[j][lane] = NAN;
+        }
+    }
+    b->own_state[k][i.lane] = value;
     c->finished = 0;
 }
 

@@ -35,6 +35,8 @@ typedef struct ag_batch {
     unsigned char **given;                 /* [n_param][lane]: 1 set on its card, 2 on the instance */
     double         *own_temp;              /* [lane] temperature set on the instance [K], NAN: the circuit's */
     signed char    *own_hold;              /* [lane] hold= of the instance: AG_KEPT, AG_FREE, or AG_AS_MODEL */
+    double        **own_state;             /* [n_unknown + n_latch][lane] initial values out of a file of states, NAN: as the
+                                            * parameters say; NULL: none */
     double         *temp;                  /* [lane] device temperature [K], after finish */
     double        **derived;               /* [n_derived][lane], after finish */
     struct ag_instref *ref;                /* [n_ref * lane]: lane * n_ref + k */
@@ -89,6 +91,9 @@ int         ag_card_set(ag_circuit *c, ag_card *card, int k, double value, ag_lo
 int         ag_instance_set(ag_circuit *c, ag_instance i, int k, double value, ag_loc at);
 void        ag_instance_temp(ag_circuit *c, ag_instance i, double kelvin);
 void        ag_instance_hold(ag_circuit *c, ag_instance i, int hold);               /* AG_AS_MODEL, AG_FREE, AG_KEPT */
+/* Initial value of own unknown k, or of memory k - n_unknown, whatever its parameter says and however far it is out of that
+ * parameter's range: a state that was reached. */
+void        ag_instance_state(ag_circuit *c, ag_instance i, int k, double value);
 double      ag_circuit_vector(ag_circuit *c, const double *v, int n);               /* copies; index for the parameter */
 /* Room for cap lanes in every column of a batch. */
 void        ag_batch_widen(ag_circuit *c, ag_batch *b, int cap);

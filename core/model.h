@@ -52,6 +52,9 @@ typedef struct ag_unknown {               /* an unknown the device adds: state, 
     const char *help;
 } ag_unknown;
 
+/* Whether an unknown is a state that a device keeps: what is written into a file of states. */
+static inline int ag_unknown_is_state(const ag_unknown *u) { return u->hold != AG_SOLVED; }
+
 /* Foreign unknown: the branch current of another device; and the derived value of that device which prepare needs (NULL: none). */
 typedef struct ag_ref { const char *name, *value; } ag_ref;
 

@@ -95,6 +95,10 @@ typedef struct ag_pulses {                  /* .pulses DEVICE */
 
 typedef struct ag_ic { int node; double value; int nodeset; ag_loc at; } ag_ic;      /* .ic v(node)=value, .nodeset */
 
+/* First line of a file of states (parser/state.c): this and the version of the form. */
+#define AG_STATE_WORD    "agspice-state"
+#define AG_STATE_VERSION 1
+
 #define AG_LIST(type, name) type *name; int n_##name, cap_##name
 typedef struct ag_plan {
     AG_LIST(ag_probe, probe);
@@ -106,5 +110,7 @@ typedef struct ag_plan {
     AG_LIST(ag_ic, ic);
     AG_LIST(int, save);                     /* probe numbers of .save; none: the default set */
     int save_all;                           /* .save all: the default set as well */
+    const char *state_file;                 /* .save state=FILE, its path from here; or NULL */
+    ag_loc state_at;
 } ag_plan;
 #endif

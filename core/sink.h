@@ -23,6 +23,9 @@ typedef struct ag_run_io {
      * integral of dq/dt over the step is sum weight[k] * value in row[k] + carry * (the same of the step before), with
      * rows at the start, at the inner stage (weight 0 when there is none) and at the end. */
     void      (*quadrature)(void *self, const double *const *row, const double *weight, double carry);
+    /* The states of the devices at the end of an analysis that was finished: own unknown k of an instance, or its memory
+     * k - n_unknown (may be NULL). */
+    void      (*state)(void *self, ag_instance i, int k, double value);
     void       *self;
     ag_stats    stats;
 } ag_run_io;

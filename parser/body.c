@@ -61,6 +61,11 @@ static void add_symbol(ag_elab *el, ag_body *b, ag_symbol x)
     ag_map_put(b->symbol_map, x.name, (void *)(intptr_t)b->n_symbol);
 }
 
+void ag_body_define(ag_elab *el, ag_body *b, const char *name, const ag_expr *expr, ag_loc at)
+{
+    add_symbol(el, b, (ag_symbol){ name, expr, at, 0, 0 });
+}
+
 static void add_function(ag_elab *el, ag_body *b, const ag_expr *call, const ag_expr *expr)
 {
     ag_function *f = AG_NEW(el->a, ag_function, 1);

@@ -193,6 +193,14 @@ static int load(const session *s, ag_circuit *c, ag_loc at, const char *name, co
 
 int ag_deck_load(ag_circuit *c, ag_loc at, const char *path) { return load(NULL, c, at, path, NULL); }
 
+const char *ag_deck_path(ag_circuit *c, ag_loc at, const char *path)
+{
+    const char *missing = "", *expanded = expand(c, path, &missing);
+    if (expanded) return resolve(c, at, expanded);
+    ag_error(c->diag, at, "'%s': the environment variable %s is not set", path, missing);
+    return NULL;
+}
+
 /* The path of an .include card, and the section behind that of a .lib; NULL after a report. */
 static const ag_field *include_path(session *s, const ag_line *l)
 {

@@ -56,6 +56,9 @@ ag_deck *ag_deck_read(ag_circuit *c, int file, int is_main);
 int ag_deck_load(ag_circuit *c, ag_loc at, const char *path);
 /* Reports the file of an .include or .lib card that stands between .if and .endif and could not be read: its branch is taken. */
 void ag_deck_missing(ag_circuit *c, const ag_line *l);
+/* The same path without reading it, for files that are written: from here, not from the folder of the netlist. NULL after a
+ * report. */
+const char *ag_deck_path(ag_circuit *c, ag_loc at, const char *path);
 /* Parses an expression out of the text at `at` (a string field, -D value). NULL after a report. */
 ag_expr *ag_deck_expr(ag_circuit *c, ag_loc at);
 /* Resolves names, expands subcircuits, fills the circuit and its plan, and finishes it. The deck is kept: it must live as

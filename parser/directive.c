@@ -23,11 +23,6 @@ static void tran_field(ag_elab *el, const ag_field *f, times *t)
         t->uic = 1;
         return;
     }
-    if (f->kind == AG_WORD && !strcmp(f->text, "sweep")) {
-        ag_elab_error(el, f->at, "sweeps are not supported yet");
-        t->bad = 1;
-        return;
-    }
     if (t->n >= 4 || (f->kind == AG_KEY && (!start || t->n != 2))) {
         ag_elab_error(el, f->at, "unexpected here: .tran tstep tstop [tstart [tmax]] [uic]");
         t->bad = 1;
@@ -54,7 +49,11 @@ static int times_fit(ag_elab *el, const ag_analysis *a, const times *t, ag_loc s
 static void tran(ag_elab *el, const ag_line *l)
 {
     times t = { .n = 0 };
-    for (const ag_field *f = l->field; f; f = f->next) tran_field(el, f, &t);
+    int   swept = 0;
+    for (const ag_field *f = l->field; f; f = f->next) {
+        swept |= ag_is_sweep(f);
+        if (!swept || (f->kind == AG_WORD && !strcmp(f->text, "uic"))) tran_field(el, f, &t);
+    }
     if (!t.n && !t.bad) ag_elab_error(el, l->span, "a transient needs times: .tran tstep tstop [tstart [tmax]] [uic]");
     if (!t.n || t.bad) return;
     int         stop = t.n > 1;
@@ -84,9 +83,8 @@ static void ac(ag_elab *el, const ag_line *l)
     const ag_field *f = l->field;
     ag_axis         axis;
     if (!ag_read_frequencies(el, l, &f, &axis)) return;
-    if (f) {
-        int sweep = f->kind == AG_WORD && !strcmp(f->text, "sweep");
-        ag_elab_error(el, ag_field_span(f), sweep ? "sweeps are not supported yet" : "unexpected here: .ac dec|oct|lin n fstart fstop");
+    if (f && !ag_is_sweep(f)) {
+        ag_elab_error(el, ag_field_span(f), "unexpected here: .ac dec|oct|lin n fstart fstop");
         return;
     }
     int is_linear = l->field->kind == AG_WORD && !strcmp(l->field->text, "lin");
@@ -192,7 +190,6 @@ static void temperature(ag_elab *el, const ag_line *l)
         ag_elab_error(el, l->span, "a temperature in degrees Celsius is needed: .temp 27");
         return;
     }
-    if (f->next) ag_warning(el->c->diag, f->next->at, "only the first temperature of .temp is used");
     if (!ag_scope_value(el, el->main, f, &value)) return;
     if (value > -AG_KELVIN && value <= 2000) el->c->options.temp = value;
     else ag_elab_error(el, ag_field_span(f), "temperature %g C is outside -273.15 .. 2000", value);
@@ -265,15 +262,16 @@ static const directive table[] = {
     { ".backanno", SILENT, NULL },        { ".csparam", SILENT, NULL },       { ".protect", SILENT, NULL },
     { ".unprotect", SILENT, NULL },       { ".prot", SILENT, NULL },          { ".unprot", SILENT, NULL },
     { ".include", SILENT, NULL },         { ".inc", SILENT, NULL },           { ".control", SILENT, NULL },
-    { ".endc", SILENT, NULL },            { ".endl", SILENT, NULL },          { ".param", SILENT, NULL },
+    { ".endc", SILENT, NULL },            { ".endl", SILENT, NULL },          { ".enddata", SILENT, NULL },
+    { ".param", SILENT, NULL },
     { ".func", SILENT, NULL },            { ".model", SILENT, NULL },         { ".subckt", SILENT, NULL },
     { ".ends", SILENT, NULL },            { ".global", SILENT, NULL },        { ".lib", SILENT, NULL },
     { ".dc", LATE, dc },                  { ".ac", EARLY, ac },               { ".noise", NOT_YET, NULL },
-    { ".step", NOT_YET, NULL },           { ".four", NOT_YET, NULL },         { ".fft", NOT_YET, NULL },
+    { ".step", SILENT, NULL },            { ".four", NOT_YET, NULL },         { ".fft", NOT_YET, NULL },
     { ".tf", NOT_YET, NULL },             { ".pz", NOT_YET, NULL },           { ".sens", NOT_YET, NULL },
-    { ".disto", NOT_YET, NULL },          { ".data", NOT_YET, NULL },         { ".alter", NOT_YET, NULL },
+    { ".disto", NOT_YET, NULL },          { ".data", SILENT, NULL },          { ".alter", NOT_YET, NULL },
     { ".mc", NOT_YET, NULL },             { ".crossbar", NOT_YET, NULL },     { ".program", NOT_YET, NULL },
-    { ".load", NOT_YET, NULL },           { ".if", SILENT, NULL },           { ".elseif", SILENT, NULL },
+    { ".load", LATE, ag_load_states },    { ".if", SILENT, NULL },           { ".elseif", SILENT, NULL },
     { ".else", SILENT, NULL },           { ".endif", SILENT, NULL },        { ".hdl", NOT_YET, NULL },
 };
 enum { N_DIRECTIVE = sizeof table / sizeof *table };
@@ -343,4 +341,5 @@ void ag_directive_late(ag_elab *el)
         else if (d->when == LOCAL) ag_set_ic(el, el->main, l);
         else if (d->when == LATE) d->run(el, l);
     }
+    if (!el->again) ag_read_steps(el);
 }

@@ -119,14 +119,16 @@ static void evaluate_parameters(ag_elab *el)
     }
 }
 
-static ag_status elaborate(ag_circuit *c, ag_origin *origin, const ag_setting *set, int n)
+static ag_status elaborate(ag_circuit *c, const ag_setting *set, int n, int again)
 {
-    ag_elab *el = AG_NEW(c->arena, ag_elab, 1);
+    ag_origin *origin = c->origin;
+    ag_elab   *el = AG_NEW(c->arena, ag_elab, 1);
     el->c = c;
     el->a = c->arena;
-    el->origin = c->origin;
+    el->origin = origin;
     el->set = set;
     el->n_set = n;
+    el->again = again;
     el->said.arena = el->a;
     el->global = ag_map_new(el->a);
     el->builtin = ag_map_new(el->a);
@@ -137,6 +139,7 @@ static ag_status elaborate(ag_circuit *c, ag_origin *origin, const ag_setting *s
     if (!origin->define) read_defines(el);
     collect_definitions(el);
     ag_body_collect(el, origin->deck);
+    ag_define_stepped(el);
     unused_defines(el);
     ag_directive_early(el);
     evaluate_parameters(el);
@@ -156,7 +159,7 @@ ag_status ag_elaborate(ag_circuit *c, const ag_deck *deck)
     ag_arena *a = ag_diag_arena(c->diag);
     c->origin = AG_NEW(a, ag_origin, 1);
     *c->origin = (ag_origin){ .a = a, .deck = deck };
-    return elaborate(c, c->origin, NULL, 0);
+    return elaborate(c, NULL, 0, 0);
 }
 
 ag_status ag_elaborate_again(ag_circuit *first, ag_arena *a, const ag_setting *set, int n, ag_circuit **made)
@@ -166,5 +169,5 @@ ag_status ag_elaborate_again(ag_circuit *first, ag_arena *a, const ag_setting *s
     c->override = first->override;
     c->origin = first->origin;
     ag_diag_again(c->diag);
-    return elaborate(c, c->origin, set, n);
+    return elaborate(c, set, n, 1);
 }

@@ -19,6 +19,8 @@
  *     behave.c     device models made from expressions
  *     directive.c  the table of dot commands, analyses, options, initial conditions
  *     sweep.c      axes of .dc, .step and "sweep"
+ *     state.c      .load state= and .save state=
+ *     step.c       .step .temp .data, "sweep": what runs are repeated for
  *     output.c     .print .plot .probe .save .pulses, expressions over probes
  *     measure_card.c  .measure
  *     topology.c   checks of the finished net
@@ -79,6 +81,7 @@ typedef struct ag_origin {
     ag_map        *define;               /* -D name -> its ag_expr */
     ag_table      *table;                /* files of numbers that were read */
     int            functions;            /* file of the built-in formulas (function.c), 0: not yet used */
+    struct ag_statefile *states;         /* files of states that were read */
 } ag_origin;
 
 /* One row per letter. add() is called once per instance of the card. */
@@ -187,6 +190,7 @@ struct ag_elab {
     ag_scope    *main;
     ag_origin   *origin;
     const ag_setting *set; int n_set;    /* values that replace those of the netlist */
+    int          again;                  /* this is not the first circuit of it */
     ag_map      *global;                 /* names of .global */
     ag_body     *asking;                 /* whose conditions are being evaluated; NULL: none */
     ag_map      *asked;                  /* names they have used */
@@ -221,6 +225,7 @@ void ag_body_collect(ag_elab *el, const ag_deck *deck);
 /* Sorts the cards from `from` to before `to` into a body; conditions are evaluated in s, a scope of it, and end up in q. */
 void     ag_body_fill(ag_elab *el, ag_body *b, const ag_line *from, const ag_line *to, ag_scope *s, ag_conditions *q);
 ag_body *ag_body_variant(ag_elab *el, const ag_body *b);
+void ag_body_define(ag_elab *el, ag_body *b, const char *name, const ag_expr *expr, ag_loc at);      /* a parameter */
 /* The subcircuit, function or model card that a name means in a body or around it; NULL. */
 ag_body      *ag_body_subckt(const ag_body *b, const char *name);
 ag_function  *ag_body_function(const ag_body *b, const char *name);
@@ -344,6 +349,19 @@ int      ag_is_card_type(const char *type, const ag_model *m);
  * AG_VECTOR parameter: { x1, y1, x2, y2, ... }. 0 after a report at the file's line. */
 int ag_table_read(ag_elab *el, const ag_field *path, int jumps, double *index);
 void ag_tables_begin(ag_elab *el);               /* another circuit: its vectors are yet to be made */
+
+/* ---- state.c ---- */
+typedef struct ag_statefile ag_statefile;
+int  ag_is_state_key(const ag_field *f);         /* state=... */
+void ag_load_states(ag_elab *el, const ag_line *l);                      /* .load state=FILE */
+void ag_save_states(ag_elab *el, const ag_line *l, const ag_field *f);   /* .save state=FILE, at field f */
+
+/* ---- step.c ---- */
+void ag_define_stepped(ag_elab *el);             /* parameters that only .step names */
+void ag_read_steps(ag_elab *el);                 /* .step, .temp with several values, .data, "sweep": when all devices are known */
+/* An axis of ag_read_axis, or data=NAME. */
+int  ag_read_sweep(ag_elab *el, const ag_line *l, const ag_field **at, ag_axis *axis);
+int  ag_is_sweep(const ag_field *f);             /* the word "sweep" */
 
 /* ---- compile.c ---- */
 /* An expression on its way to a graph: functions are written out, names resolved, and whoever uses it says what signals

@@ -303,6 +303,7 @@ void ag_add_save(ag_elab *el, const ag_line *l)
 {
     for (const ag_field *f = l->field; f; f = f->next) {
         if (f->kind == AG_EXPR) save_expr(el, f->expr);
+        else if (ag_is_state_key(f)) ag_save_states(el, l, f);
         else ag_elab_error(el, ag_field_span(f), "'%s' is not supported here yet; .save takes signals", ag_source_text(el, f->at));
     }
 }

@@ -5,6 +5,7 @@
 #include "run/balance.h"
 #include "run/grid.h"
 #include "run/report.h"
+#include "run/state.h"
 #include "solver/analysis.h"
 #include "waveforms/csv.h"
 #include "waveforms/gnuplot.h"
@@ -23,6 +24,7 @@ typedef struct run {
     ag_raw                 raw;             /* open when want->raw, likewise the others */
     ag_csv                 csv;
     ag_outfile             json, pulses;
+    ag_states             *states;          /* of the last analysis, for .save state=; or NULL */
     /* of the analysis that is running: */
     const ag_analysis     *analysis;
     ag_sink                sink[2];
@@ -84,6 +86,11 @@ static ag_status take(void *self, const double *row)
 static void balance(void *self, const double *const *row, const double *weight, double carry)
 {
     ag_balance_step(((run *)self)->balance, row, weight, carry);
+}
+
+static void state(void *self, ag_instance i, int k, double value)
+{
+    ag_states_take(((run *)self)->states, i, k, value);
 }
 
 static int progress(void *self, double fraction, double time)
@@ -295,6 +302,10 @@ static ag_status analyse(run *r, const ag_analysis *a)
         r->balance = ag_balance_new(r->c, r->arena);
         io.quadrature = balance;
     }
+    if (r->states) {
+        io.state = state;
+        r->states->taken = 0;                             /* of an analysis that fails there are none */
+    }
     s = begin(r);
     if (!s)
         s = ag_analysis_run(r->c, a, &io);
@@ -350,7 +361,11 @@ static ag_status open_files(run *r)
     ag_diag  *d = r->c->diag;
     ag_status s = AG_OK;
 
-    if (w->raw)
+    if (r->c->plan.state_file) {
+        r->states = ag_states_new(r->arena, r->c);
+        s = ag_states_check(d, r->c->plan.state_file, r->c->plan.state_at);
+    }
+    if (w->raw && !s)
         s = ag_raw_open(&r->raw, d, w->raw, w->ascii);
     if (w->csv && !s)
         s = ag_csv_open(&r->csv, d, w->csv);
@@ -372,6 +387,10 @@ static ag_status conclude(run *r)
         s = ag_pulses_csv(r->results.pulses, r->c->plan.n_pulses, &r->pulses);
     if (r->json.stream) {
         e = ag_json_write(&r->results, &r->json);
+        s = s ? s : e;
+    }
+    if (r->states && r->states->taken) {
+        e = ag_states_write(r->states, r->c, r->c->plan.state_file);
         s = s ? s : e;
     }
     flush_log(r);
@@ -406,6 +425,8 @@ static ag_status check(const run *r)
         ag_error(r->c->diag, AG_NOWHERE, "--plot draws curves, and the netlist has no .tran and no .dc");
     else if (r->want->plot && !ag_gnuplot_suffix(r->want->plot))
         ag_error(r->c->diag, AG_NOWHERE, "--plot: the name '%s' must end in .svg, .png or .pdf, or be '-'", r->want->plot);
+    else if (p->n_step)
+        ag_error(r->c->diag, p->step[0].at, "repeated runs are not supported yet");
     else
         return AG_OK;
     return AG_ESYNTAX;

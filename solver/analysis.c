@@ -21,6 +21,7 @@ static ag_status operating_point(run *r, ag_newton *w)
     r->io->stats.worst_kcl = ag_newton_worst(w);
     ag_system_row(s, 0, x, qdot, row);
     r->io->stats.points++;
+    ag_system_states(s, x, r->io);
     return r->io->point ? r->io->point(r->io->self, row) : AG_OK;
 }
 

@@ -98,6 +98,14 @@ static void follow_tangent(const ag_part *p, const ag_lanes *l)
             }
 }
 
+/* Whether own unknown k of lane i has an initial value: a parameter, or out of a file of states. */
+static int is_given(const ag_part *p, const ag_lanes *l, int k, int i)
+{
+    const ag_batch *b = p->b;
+    int init = p->m->unknown[k].init, lane = l->from + i < b->n ? l->from + i : b->n - 1;
+    return (init >= 0 && !isnan(l->p[init][i])) || (b->own_state && !isnan(b->own_state[k][lane]));
+}
+
 /* Whether own unknown k of lane i keeps its initial value in an operating point. */
 static int is_held(const ag_part *p, const ag_lanes *l, int k, int i)
 {
@@ -105,7 +113,7 @@ static int is_held(const ag_part *p, const ag_lanes *l, int k, int i)
     int hold = p->b->own_hold[l->from + i];
     if (w->init >= 0 && hold != AG_AS_MODEL)
         return hold == AG_KEPT;
-    return w->hold == AG_HELD || (w->hold == AG_RAMPED && w->init >= 0 && !isnan(l->p[w->init][i]));
+    return w->hold == AG_HELD || (w->hold == AG_RAMPED && is_given(p, l, k, i));
 }
 
 /* j = df + a dq where either exists; held states get the equation x - x_init = 0. */
@@ -124,14 +132,14 @@ static void combine(const ag_part *p, const ag_point *pt, const double *x, ag_la
                 j[i] = a * dq[i];
     }
     for (int k = 0; k < p->nu; k++) {
-        int row = p->nb + k, init = p->m->unknown[k].init;
+        int row = p->nb + k;
         for (int i = 0; i < l->n && pt->hold; i++) {
             if (!is_held(p, l, k, i))
                 continue;
             for (int in = 0; in < p->mi; in++)
                 if (p->df[AG_MI(p, row, in)] || p->dq[AG_MI(p, row, in)])
                     l->j[AG_MI(p, row, in)][i] = in == row;
-            l->f[row][i] = x[p->own[k][l->from + i]] - (init < 0 || isnan(l->p[init][i]) ? 0 : l->p[init][i]);
+            l->f[row][i] = x[p->own[k][l->from + i]] - p->start[k][l->from + i];
             l->q[row][i] = 0;
         }
     }

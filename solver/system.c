@@ -120,6 +120,33 @@ static void part_places(ag_system *s, ag_part *p)
         p->adds[e / p->mi] |= (unsigned char)(e / p->mi < p->nb + p->nu || p->df[e] || p->dq[e]);
 }
 
+/* Initial value of own unknown or memory k: out of a file of states, else `usual`. */
+static double start_of(const ag_batch *b, int k, int lane, double usual)
+{
+    double own = b->own_state ? b->own_state[k][lane < b->n ? lane : b->n - 1] : NAN;
+    return isnan(own) ? isnan(usual) ? 0 : usual : own;
+}
+
+/* Where own unknowns and memories begin. */
+static void part_start(ag_system *s, ag_part *p)
+{
+    const ag_model *m = p->m;
+    p->start = columns(s->arena, p->nu, p->padded);
+    p->latch = columns(s->arena, m->n_latch, p->padded);
+    for (int k = 0; k < p->nu; k++) {
+        int init = m->unknown[k].init;
+        for (int j = 0; j < p->padded; j++)
+            p->start[k][j] = start_of(p->b, k, j, init < 0 ? 0 : p->b->param[init][p->b->uniform[init] ? j % AG_LANES : j]);
+    }
+    for (int k = 0; k < m->n_latch; k++) {
+        int from = m->latch[k].param - 1;
+        for (int j = 0; j < p->padded; j++)
+            p->latch[k][j] = start_of(p->b, m->n_unknown + k, j,
+                                      from < 0 ? m->latch[k].init : p->b->param[from][p->b->uniform[from] ? j % AG_LANES : j]);
+    }
+    s->latches |= m->n_latch > 0;
+}
+
 /* Initial branch voltages under uic: the branch's parameter, NAN where it is not given. */
 static void part_initial(ag_system *s, ag_part *p)
 {
@@ -139,13 +166,6 @@ static void part_storage(ag_system *s, ag_part *p)
 {
     p->u = columns(s->arena, p->mi, p->padded);
     p->tolerance = columns(s->arena, p->nu, p->padded);
-    p->latch = columns(s->arena, p->m->n_latch, p->padded);
-    for (int k = 0; k < p->m->n_latch; k++) {
-        int from = p->m->latch[k].param - 1;
-        for (int j = 0; j < p->padded; j++)
-            p->latch[k][j] = from < 0 ? p->m->latch[k].init : p->b->param[from][p->b->uniform[from] ? j % AG_LANES : j];
-    }
-    s->latches |= p->m->n_latch > 0;
     s->n_switch += p->m->flags & AG_SWITCHES ? p->n : 0;
     if (!p->ne)
         return;
@@ -255,6 +275,7 @@ ag_system *ag_system_new(ag_circuit *c, ag_arena *arena, ag_stats *stats, int wh
     for (int i = 0; i < s->n_part; i++) {
         ag_part *p = &s->part[i];
         part_places(s, p);
+        part_start(s, p);
         part_initial(s, p);
         part_storage(s, p);
         tile = tile_doubles(p) > tile ? tile_doubles(p) : tile;
@@ -288,12 +309,23 @@ void ag_initial_states(const ag_system *s, double *x)
 {
     for (int i = 0; i < s->n_part; i++) {
         const ag_part *p = &s->part[i];
-        for (int k = 0; k < p->nu; k++) {
-            int init = p->m->unknown[k].init;
-            for (int j = 0; j < p->n && init >= 0; j++) {
-                double v = p->b->param[init][p->b->uniform[init] ? 0 : j];
-                x[p->base + k * p->n + j] = isnan(v) ? 0 : v;
-            }
+        for (int k = 0; k < p->nu; k++)
+            if (p->m->unknown[k].init >= 0)
+                memcpy(x + p->base + k * p->n, p->start[k], (size_t)p->n * sizeof *x);
+    }
+}
+
+void ag_system_states(const ag_system *s, const double *x, ag_run_io *io)
+{
+    for (int i = 0; i < s->n_part && io->state; i++) {
+        const ag_part *p = &s->part[i];
+        for (int j = 0; j < p->n; j++) {
+            ag_instance who = { i, j };
+            for (int k = 0; k < p->nu; k++)
+                if (ag_unknown_is_state(&p->m->unknown[k]))
+                    io->state(io->self, who, k, x[p->own[k][j]]);
+            for (int k = 0; k < p->m->n_latch; k++)
+                io->state(io->self, who, p->nu + k, p->latch[k][j]);
         }
     }
 }

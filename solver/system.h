@@ -45,6 +45,7 @@ typedef struct ag_part {                 /* a batch in the system */
     double **latch;                      /* [n_latch][padded]: memories */
     double **tolerance;                  /* [nu][padded]: of own equations, as of the last evaluation with derivatives */
     int     measures;                    /* conductances are probed: derivatives are needed at every point */
+    double **start;                      /* [nu][padded]: initial values of own unknowns */
     struct ag_tap *tap; int n_tap;       /* probed currents, by lane */
 } ag_part;
 
@@ -113,6 +114,8 @@ const char *ag_system_name(const ag_system *s, int unknown, ag_arena *a);   /* "
 ag_status   ag_assemble(ag_system *s, const double *x, const ag_point *p, int jacobian);
 /* Puts the initial values of own unknowns into x. */
 void        ag_initial_states(const ag_system *s, double *x);
+/* Reports the states at x through io->state. */
+void        ag_system_states(const ag_system *s, const double *x, ag_run_io *io);
 /* Takes x as where all devices were evaluated last, so that limiting starts from there. */
 void        ag_system_seed(ag_system *s, const double *x);
 /* The complex row of all probes (sink.h) at frequency [Hz]: x[n + 1] and current[rows] are pairs, real part first; what is

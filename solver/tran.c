@@ -471,5 +471,9 @@ ag_status ag_transient(ag_newton *w, const ag_analysis *a, ag_run_io *io)
     ag_system_row(r->s, 0, r->x0, r->qd0, r->row[2]);
     memcpy(r->row[0], r->row[2], ((size_t)r->s->c->plan.n_probe + 1) * sizeof(double));
     status = deliver(r);
-    return status == AG_OK ? run(r) : status;
+    if (status == AG_OK)
+        status = run(r);
+    if (status == AG_OK)
+        ag_system_states(r->s, r->x0, io);
+    return status;
 }
