@@ -122,9 +122,11 @@ static int saved_curves(run *r, ag_output **list)
     const ag_plan *p = &r->c->plan;
     int n = 0, cap = 0, most = p->n_save || r->n_saved <= MOST_CURVES ? r->n_saved : MOST_CURVES;
 
-    while (n < most) {
-        ag_output o = { .name = p->probe[r->saved[n]].name, .probe = r->saved[n] };
-        *AG_PUSH(r->arena, *list, n, cap) = o;
+    for (int k = 0; k < most; k++) {
+        const ag_probe *probe = &p->probe[r->saved[k]];
+        ag_output       o = { .name = probe->name, .probe = r->saved[k] };
+        if (r->analysis->kind != AG_AC || probe->kind != AG_PROBE_POWER)
+            *AG_PUSH(r->arena, *list, n, cap) = o;
     }
     if (most < r->n_saved)
         ag_note(r->c->diag, AG_NOWHERE, "the plot shows %d of %d saved signals; .plot chooses others", most, r->n_saved);
@@ -276,18 +278,25 @@ static void finish(run *r, ag_status status)
 
 static ag_status plot(run *r)
 {
-    ag_curve *curve = AG_NEW(r->arena, ag_curve, r->n_curve + 1);
+    ag_curve *curve = AG_NEW(r->arena, ag_curve, 2 * r->n_curve + 1);
+    int       n = 0;
 
     if (r->memory->n == 0)
         return AG_OK;                                    /* nothing was computed, which has been reported */
     for (int k = 0; k < r->n_curve; k++) {
         const ag_output *o = &r->curve[k];
-        curve[k] = (ag_curve){ o->name, o->probe >= 0 ? r->c->plan.probe[o->probe].unit : "",
-                               ag_series_new(r->memory, r->arena, o) };
+        const char      *unit = o->probe >= 0 ? r->c->plan.probe[o->probe].unit : o->unit ? o->unit : "";
+        ag_series       *s = ag_series_new(r->memory, r->arena, o);
+        if (!ag_series_is_complex(s)) {
+            curve[n++] = ag_curve_new(r->arena, o->name, unit, s, AG_AS_IT_IS);
+            continue;
+        }
+        curve[n++] = ag_curve_new(r->arena, o->name, unit, s, AG_DECIBELS);
+        curve[n++] = ag_curve_new(r->arena, o->name, unit, s, AG_DEGREES);
     }
     flush_log(r);
     const char *title = r->c->title + strspn(r->c->title, "* \t");           /* often written as a comment */
-    return ag_gnuplot_draw(r->c->diag, r->want->plot, title, curve, r->n_curve, r->memory, r->arena);
+    return ag_gnuplot_draw(r->c->diag, r->want->plot, title, curve, n, r->memory, r->arena);
 }
 
 /* One analysis from its sinks' beginning to its results in the log. */
@@ -422,7 +431,7 @@ static ag_status check(const run *r)
     if (p->n_analysis == 0)
         ag_error(r->c->diag, AG_NOWHERE, "the netlist asks for no analysis; add a line such as '.tran 1n 1u' or '.op'");
     else if (r->want->plot && !curves)
-        ag_error(r->c->diag, AG_NOWHERE, "--plot draws curves, and the netlist has no .tran and no .dc");
+        ag_error(r->c->diag, AG_NOWHERE, "--plot draws curves, and the netlist has no .tran, .dc or .ac");
     else if (r->want->plot && !ag_gnuplot_suffix(r->want->plot))
         ag_error(r->c->diag, AG_NOWHERE, "--plot: the name '%s' must end in .svg, .png or .pdf, or be '-'", r->want->plot);
     else if (p->n_step)

@@ -163,7 +163,7 @@ static const char *quantity(const char *unit)
 {
     static const char *const word[][2] = { { "V", "voltage" }, { "A", "current" }, { "W", "power" }, { "S", "conductance" },
         { "ohm", "resistance" }, { "K", "temperature" }, { "C", "charge" }, { "J", "energy" }, { "m", "length" },
-        { "eV", "energy" } };
+        { "eV", "energy" }, { "dB", "magnitude" }, { "deg", "phase" }, { "rad", "phase" } };
 
     for (int k = 0; k < (int)(sizeof word / sizeof *word); k++)
         if (!strcmp(unit, word[k][0]))
@@ -172,6 +172,8 @@ static const char *quantity(const char *unit)
 }
 
 static const char *unit_of(const ag_curve *c) { return c->unit && *c->unit ? c->unit : "1"; }
+
+static double value_at(const ag_curve *c, long i) { return c->value ? c->value[i] : ag_series_at(c->series, i); }
 
 typedef struct panel { const char *unit; double low, high; scale y; } panel;
 
@@ -187,7 +189,7 @@ static int find_panels(const ag_curve *curve, int n, const ag_memory *m, panel *
         if (j == n_panel)
             out[n_panel++] = (panel){ .unit = unit_of(&curve[k]), .low = INFINITY, .high = -INFINITY };
         for (long i = 0; i < m->n; i++) {
-            double y = ag_series_at(curve[k].series, i);
+            double y = value_at(&curve[k], i);
             if (isfinite(y)) {
                 out[j].low = fmin(out[j].low, y);
                 out[j].high = fmax(out[j].high, y);
@@ -208,7 +210,7 @@ static int find_panels(const ag_curve *curve, int n, const ag_memory *m, panel *
 
 static void put_point(plotter *p, const ag_curve *c, const ag_memory *m, long i, double scale_factor, double factor)
 {
-    double y = ag_series_at(c->series, i) * factor;
+    double y = value_at(c, i) * factor;
 
     if (isfinite(y))
         say(p, "%.9g %.9g\n", ag_memory_time(m, i) * scale_factor, y);
@@ -227,9 +229,9 @@ static void put_curve(plotter *p, const ag_curve *c, const ag_memory *m, double 
             put(p, "\n");
         end = first + 1;
         for (long i = end; i < m->n && i < first + bucket && !ag_scale_breaks(&m->scale, i); i++, end++) {
-            double y = ag_series_at(c->series, i);
-            low = y < ag_series_at(c->series, low) ? i : low;
-            high = y > ag_series_at(c->series, high) ? i : high;
+            double y = value_at(c, i);
+            low = y < value_at(c, low) ? i : low;
+            high = y > value_at(c, high) ? i : high;
         }
         put_point(p, c, m, low < high ? low : high, scale_factor, factor);
         if (low != high)
@@ -250,7 +252,7 @@ static void draw_panel(plotter *p, const panel *q, int j, int n_panel, const ag_
     char label[64];
     snprintf(label, sizeof label, strcmp(q->unit, "1") ? "%s [%s%s]" : "%s", quantity(q->unit), q->y.prefix, q->unit);
     quote(p, label);
-    say(p, "\nset format x '%s'\n", terminal || j == n_panel - 1 ? "%g" : "");
+    say(p, "\nset format x %s\n", terminal || j == n_panel - 1 ? "x_format" : "''");
     if (j == n_panel - 1)
         put(p, "set xlabel scale_label\n");
     put(p, "plot ");
@@ -290,7 +292,7 @@ static void put_head(plotter *p, const char *path, const char *target, int n_pan
            "set lmargin at screen 0.1\nset rmargin at screen 0.8\nset key noautotitle\n");
 }
 
-/* Range and name of the common axis. */
+/* Range and name of the common axis; on a logarithmic one every mark has a prefix of its own. */
 static double put_scale(plotter *p, const ag_memory *m)
 {
     const char *unit = m->scale.column.unit;
@@ -303,11 +305,13 @@ static double put_scale(plotter *p, const ag_memory *m)
     }
     low = m->n ? low : 0;
     high = high > low ? high : low + 1;
-    scale s = scale_for(fmax(fabs(low), fabs(high)), unit);
+    int   is_log = m->scale.log && low > 0;
+    scale s = is_log ? (scale){ 1, "" } : scale_for(fmax(fabs(low), fabs(high)), unit);
     snprintf(label, sizeof label, *unit && strcmp(unit, "1") ? "%.100s [%s%s]" : "%.100s", m->scale.label, s.prefix, unit);
     put(p, "scale_label = ");
     quote(p, label);
-    say(p, "\n%sset xrange [%.9g:%.9g]\n", m->scale.log && low > 0 ? "set logscale x\n" : "", low * s.factor, high * s.factor);
+    say(p, "\nx_format = '%s'\n%sset xrange [%.9g:%.9g]\n", is_log ? "%.0s%c" : "%g", is_log ? "set logscale x\nset mxtics 10\n" : "",
+        low * s.factor, high * s.factor);
     return s.factor;
 }
 
@@ -334,6 +338,25 @@ static void put_plot(plotter *p, const char *path, const char *target, const cha
     for (int j = 0; j < n_panel; j++)
         draw_panel(p, &panels[j], j, n_panel, curve, n, terminal);
     put(p, n_panel > 1 ? "unset multiplot\nunset output\n" : "unset output\n");
+}
+
+ag_curve ag_curve_new(ag_arena *a, const char *name, const char *unit, ag_series *s, int what)
+{
+    static const char *const unit_of_view[] = { [AG_DECIBELS] = "dB", [AG_DEGREES] = "deg" };
+    long     n = s->m->n;
+    double  *value = what == AG_AS_IT_IS ? NULL : AG_NEW(a, double, n), turns = 0;
+    ag_curve c = { name, what == AG_AS_IT_IS ? unit : unit_of_view[what], s, value };
+
+    for (long i = 0; i < n && value; i++) {
+        double re = ag_series_at(s, i), im = ag_series_imaginary(s, i);
+        value[i] = what == AG_DECIBELS ? 20 * log10(hypot(re, im)) : atan2(im, re) * (180 / 3.14159265358979324) + 360 * turns;
+        if (what != AG_DEGREES || i == 0 || fabs(value[i] - value[i - 1]) <= 180)
+            continue;
+        double back = value[i] > value[i - 1] ? -1 : 1;
+        turns += back;
+        value[i] += 360 * back;
+    }
+    return c;
 }
 
 int ag_gnuplot_suffix(const char *path)
