@@ -350,7 +350,7 @@ ag_curve ag_curve_new(ag_arena *a, const char *name, const char *unit, ag_series
     for (long i = 0; i < n && value; i++) {
         double re = ag_series_at(s, i), im = ag_series_imaginary(s, i);
         value[i] = what == AG_DECIBELS ? 20 * log10(hypot(re, im)) : atan2(im, re) * (180 / 3.14159265358979324) + 360 * turns;
-        if (what != AG_DEGREES || i == 0 || fabs(value[i] - value[i - 1]) <= 180)
+        if (what != AG_DEGREES || i == 0 || !(fabs(value[i] - value[i - 1]) > 180))
             continue;
         double back = value[i] > value[i - 1] ? -1 : 1;
         turns += back;

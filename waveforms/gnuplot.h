@@ -19,5 +19,5 @@ ag_curve ag_curve_new(ag_arena *a, const char *name, const char *unit, ag_series
 int ag_gnuplot_suffix(const char *path);
 /* AG_EIO after a report when gnuplot is missing or fails, or the file cannot be written. */
 ag_status ag_gnuplot_draw(ag_diag *d, const char *path, const char *title, const ag_curve *curve, int n_curve,
-                          const ag_memory *m, const ag_plot *plot, ag_arena *a);       /* plot: its scale is the axis */
+                          const ag_memory *m, ag_arena *a);
 #endif
