@@ -224,7 +224,9 @@ static const char *check(const double *p, int n)
 
 /* A value and its derivatives by vbe, vbc, and by the voltages from outer base and substrate to where they go. */
 typedef struct grad { double v, be, bc, bx, s; } grad;
-typedef struct flow { grad c, b, s, e; } flow;        /* into collector, base, substrate, and out of the emitter: their sum */
+/* Into collector, inner base and substrate, and out of the emitter: their sum; x comes into the outer base, in front of rb, and is
+ * part of c. */
+typedef struct flow { grad c, b, s, e; ag_vd x; } flow;
 
 /* Carriers injected at both ends, what crosses the base less 1/qb, and the charge of the base. */
 typedef struct base { ag_vd f, r; double cross; grad qb; } base;
@@ -283,9 +285,9 @@ AG_INLINE flow charge_of(const ag_tile *t, int k, base x, double vbe, double vbc
     double bc = tr * x.r.v + jc.v, bc_d = tr * x.r.d + jc.d, qs = side * js.v;
     be.v += je.v, be.be += je.d;
     return (flow){ .c = { -bc - jx.v - to_c * qs, 0, -bc_d, -jx.d, -to_c * js.d },
-                   .b = { be.v + bc + jx.v - to_b * qs, be.be, be.bc + bc_d, jx.d, -to_b * js.d },
+                   .b = { be.v + bc - to_b * qs, be.be, be.bc + bc_d, 0, -to_b * js.d },
                    .s = { qs, 0, 0, 0, js.d },
-                   .e = be };
+                   .e = be, .x = jx };
 }
 
 /* Crowding: g of y = ib/irb, 1 without current. With u = z^2, 0 <= u < pi^2/4, the partial fractions of the cotangent give
@@ -337,9 +339,9 @@ AG_INLINE void put_derivatives(const ag_tile *t, int k, flow i, flow q, grad g, 
 {
     double rb = t->d[D_RB][k], rc = t->d[D_RC][k], re = t->d[D_RE][k];
     put_row(t, t->df, IC, k, 1, i.c), put_row(t, t->df, IB, k, 1, i.b), put_row(t, t->df, IS_, k, 1, i.s);
-    put_charge_row(t, IC, k, 1, q.c), put_charge_row(t, IB, k, 1, q.b), put_row(t, t->dq, IS_, k, 1, q.s);
+    put_charge_row(t, IC, k, 1, q.c), put_charge_row(t, IB, k, 1, (grad){ 0, q.b.be, q.b.bc, q.x.d, q.b.s }), put_row(t, t->dq, IS_, k, 1, q.s);
     put_row(t, t->df, RB_ROW, k, -rb, i.b), put_row(t, t->df, RC_ROW, k, -rc, i.c);
-    put_charge_row(t, RB_ROW, k, -rb, q.b), put_charge_row(t, RC_ROW, k, -rc, q.c);
+    put_row(t, t->dq, RB_ROW, k, -rb, q.b), put_charge_row(t, RC_ROW, k, -rc, q.c);
     t->df[RB_ROW * M + VBE][k] = g.v;
     t->df[RB_ROW * M + VBEI][k] += sign * drop * (g.be + g.bc) - g.v;
     t->df[RB_ROW * M + VCEI][k] -= sign * drop * g.bc;
@@ -366,7 +368,7 @@ AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
         flow   i = current_of(t, k, x, vbe, vbc, vs), q = charge_of(t, k, x, vbe, vbc, vbx, vs);
         grad   g = base_conductance(t, k, x, i.b);
         t->f[IC][k] = sign * i.c.v, t->q[IC][k] = sign * q.c.v;
-        t->f[IB][k] = sign * i.b.v, t->q[IB][k] = sign * q.b.v;
+        t->f[IB][k] = sign * i.b.v, t->q[IB][k] = sign * (q.b.v + q.x.v);
         t->f[IS_][k] = sign * i.s.v, t->q[IS_][k] = sign * q.s.v;
         t->f[RB_ROW][k] = drop * g.v - rb * sign * i.b.v, t->q[RB_ROW][k] = -rb * sign * q.b.v;
         t->f[RC_ROW][k] = u[VCE][k] - vci - rc * sign * i.c.v, t->q[RC_ROW][k] = -rc * sign * q.c.v;
@@ -388,9 +390,9 @@ static void limit(const ag_tile *t, double *const *next)
         double sign = copysign(1, t->p[POLARITY][k]), nf = t->d[D_NF][k], nr = t->d[D_NR][k], is = t->d[D_IS][k];
         double be = sign * t->u[VBEI][k], ce = sign * t->u[VCEI][k], be_next = sign * next[VBEI][k], ce_next = sign * next[VCEI][k];
         double be_to = ag_limit_junction(be, be_next, nf, ag_limit_vcrit(nf, is));
-        double bc_to = ag_limit_junction(be - ce, be_to - ce_next, nr, ag_limit_vcrit(nr, is));
+        double bc_next = be_to - ce_next, bc_to = ag_limit_junction(be - ce, bc_next, nr, ag_limit_vcrit(nr, is));
         next[VBEI][k] = sign * be_to;
-        next[VCEI][k] = sign * ag_max(ag_min(be_to - bc_to, ag_max(ce, ce_next)), ag_min(ce, ce_next));
+        if (bc_to != bc_next) next[VCEI][k] = sign * ag_max(ag_min(be_to - bc_to, ag_max(ce, ce_next)), ag_min(ce, ce_next));
     }
 }
 
@@ -403,6 +405,6 @@ const ag_model ag_model_bjt = {
     AG_TABLE(terminal), AG_TABLE(branch), AG_TABLE(unknown), AG_TABLE(param), AG_TABLE(derived), AG_TABLE(alias),
     .ignored = ignored, .ignored_why = "is not modelled",
     .df_nz = ROWS | BIT(RB_ROW, VBE) | BIT(RC_ROW, VCE) | BIT(RE_ROW, VEI),
-    .dq_nz = ROWS | BIT(IC, VBE) | BIT(IB, VBE) | BIT(RB_ROW, VBE) | BIT(RC_ROW, VBE),
+    .dq_nz = ROWS | BIT(IC, VBE) | BIT(IB, VBE) | BIT(RC_ROW, VBE),
     .prepare = prepare, .limit = limit, .check = check, .eval = eval,
 };

@@ -1,11 +1,18 @@
 """Every circuit of this folder runs in agspice and in ngspice, and the waveforms agree.
 
-ngspice runs with reltol 1e-6 and a largest step of tstop/5000, so that its points are a dense reference; agspice runs
-with reltol 1e-5 and its own choice of steps. At every point of agspice the reference is interpolated linearly (between
-points tstop/5000 apart that is exact to some 1e-6 of the peak for the waveforms here). All node voltages and the
-currents of V and L must agree within 0.2 % of their peak. The circuits run unchanged; only .options and the largest step
-are added to a copy. A line "*agspice CARD" puts a card of ours (a native memristor) in the place of the card after it, an
-equivalent subcircuit that only ngspice sees; then the nodes that both have are compared.
+The circuits run unchanged; only .options and the largest step are added to a copy. ngspice runs with reltol 1e-6, in a
+transient also with a largest step of tstop/5000, so that its points are a dense reference; agspice runs with reltol 1e-5 and
+its own choice of steps. A transient is compared at every point of agspice, the reference being interpolated linearly
+(between points tstop/5000 apart that is exact to some 1e-6 of the peak for the waveforms here); .op, .dc and .ac are
+compared point by point, .ac as complex numbers. All node voltages and the currents of V and L must agree within 0.1 % of
+their peak, or as lines of the circuit say:
+
+    * band 3e-3: why              another tolerance
+    * points 20000              least number of points of the reference, where 5000 are too few for it
+    * each 1e-11                  relative to the value at every point, for exponentials; not below this current [A]
+
+A line "*agspice CARD" puts a card of ours (a native memristor) in the place of the card after it, an equivalent
+subcircuit that only ngspice sees; then the nodes that both have are compared.
 
     differential.py [-v] [NAME...]      only these circuits; -v: the largest deviation of every waveform
 """
@@ -18,32 +25,47 @@ import rawfile
 import tap
 from program import agspice, ngspice, work_folder, write
 
-BAND = 2e-3                                    # of the peak of each waveform
+BAND = 1e-3                                    # of the peak of each waveform
 # A waveform is taken for zero below these: products of the tolerances of both programs with the signals here.
 FLOOR = {"v": 1e-4, "i": 1e-8}                 # [V], [A]
 REFERENCE_POINTS = 5000
 FOLDER = os.path.dirname(os.path.abspath(__file__))
+OURS, REFERENCE = ".options reltol=1e-5\n", ".options reltol=1e-6\n"
+
+
+class Circuit:
+    """A netlist of this folder: name, text, kind of analysis, stop time of a transient [s], band, floor of "each"."""
+
+    def __init__(self, path):
+        self.name = os.path.basename(path)[:-4]
+        with open(path, encoding="utf-8") as f:
+            self.text = f.read()
+        self.kind = re.search(r"^\.(tran|op|dc|ac)\b", self.text, re.M).group(1)
+        band = re.search(r"^\* band (\S+): \S", self.text, re.M)
+        each = re.search(r"^\* each (\S+)$", self.text, re.M)
+        self.band = float(band.group(1)) if band else BAND
+        self.each = float(each.group(1)) if each else None
+        self.points = int((re.search(r"^\* points (\d+)$", self.text, re.M) or (0, REFERENCE_POINTS))[1])
+        self.tran = re.search(r"^\.tran (\S+) (\S+)( uic)?$", self.text, re.M)
+        self.stop = seconds(self.tran.group(2)) if self.tran else None
+
+    def ours(self):
+        return re.sub(r"^\*agspice (.*)\n.*\n", r"\1\n", self.text, flags=re.M).replace(".end\n", OURS + ".end\n")
+
+    def reference(self):
+        text = self.text
+        if self.tran:
+            step, stop, uic = self.tran.groups()
+            text = text.replace(self.tran.group(0), f".tran {step} {stop} 0 {self.stop / self.points:g}{uic or ''}")
+        return text.replace(".end\n", REFERENCE + ".end\n")
+
+    def native(self):
+        return "\n*agspice " in self.text
 
 
 def seconds(text):
     m = re.fullmatch(r"([\d.]+(?:e[-+]?\d+)?)([munpf]?)s?", text.lower())
     return float(m.group(1)) * {"": 1, "m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15}[m.group(2)]
-
-
-def copies(path):
-    """Text for agspice and for ngspice, and the stop time [s]."""
-    with open(path, encoding="utf-8") as f:
-        text = f.read()
-    m = re.search(r"^\.tran (\S+) (\S+)( uic)?$", text, re.M)
-    stop = seconds(m.group(2))
-    ours = re.sub(r"^\*agspice (.*)\n.*\n", r"\1\n", text, flags=re.M).replace(".end\n", ".options reltol=1e-5\n.end\n")
-    dense = text.replace(m.group(0), f".tran {m.group(1)} {m.group(2)} 0 {stop / REFERENCE_POINTS:g}{m.group(3) or ''}")
-    return ours, dense.replace(".end\n", ".options reltol=1e-6\n.end\n"), stop
-
-
-def native(path):
-    with open(path, encoding="utf-8") as f:
-        return "\n*agspice " in f.read()
 
 
 def compared(name):
@@ -57,48 +79,67 @@ def interpolate(time, value, t):
     return value[k] if step <= 0 else value[k] + (value[k + 1] - value[k]) * (t - time[k]) / step
 
 
-def deviations(ours, reference):
-    """[(deviation relative to the peak, time, name, ours, reference)] largest first."""
+def pairs(circuit, ours, reference, name):
+    """[(scale, value, value of ngspice)] of one waveform."""
+    got, want = ours.data[name], reference.data[name]
+    if circuit.kind == "op":
+        return [(0.0, got[0], want[0])]
+    scale, scale_ref = ours.columns[0], reference.columns[0]
+    if circuit.kind == "tran":
+        return [(t, g, interpolate(scale_ref, want, t)) for t, g in zip(scale, got) if t >= scale_ref[0]]
+    return list(zip(map(abs, scale), got, want))
+
+
+def deviations(circuit, ours, reference):
+    """[(deviation relative to the peak, scale, name, ours, reference)] largest first."""
     found = []
-    time, time_ref = ours.data["time"], reference.data["time"]
     for name in filter(lambda n: compared(n) and n in ours.data, reference.names):
-        got, want = ours.data[name], reference.data[name]
-        scale = max(max(map(abs, want)), FLOOR[name[0]])
-        worst = max(((abs(g - interpolate(time_ref, want, t)) / scale, t, g) for t, g in zip(time, got)
-                     if t >= time_ref[0]), default=None)
-        if worst:
-            found.append((worst[0], worst[1], name, worst[2], interpolate(time_ref, want, worst[1])))
-    return sorted(found, reverse=True)
+        floor = FLOOR[name[0]] if circuit.each is None or name[0] == "v" else circuit.each
+        peak = max(max(map(abs, reference.data[name])), floor)
+        points = [(abs(g - w) / (peak if circuit.each is None else max(abs(w), floor)), x, name, g, w)
+                  for x, g, w in pairs(circuit, ours, reference, name)]
+        found += [max(points, key=lambda p: p[0])] if points else []
+    return sorted(found, key=lambda p: p[0], reverse=True)
 
 
-def run_both(path):
-    ours, dense, stop = copies(path)
-    base = os.path.join(work_folder(), os.path.basename(path)[:-4])
-    agspice("-r", base + ".raw", write(base + ".cir", ours)).expect(0)
+def run_both(circuit):
+    base = os.path.join(work_folder(), circuit.name)
+    agspice("-r", base + ".raw", write(base + ".cir", circuit.ours())).expect(0)
     # The reference needs a tidy start: no initialisation file of the user.
-    reference = ngspice("-n", "-b", "-r", base + ".ng.raw", write(base + ".ng.cir", dense)).expect(0)
-    if "aborted" in reference.err:
-        raise tap.Failure(f"ngspice failed:\n{reference.err}")
-    return rawfile.read(base + ".raw")[-1], rawfile.read(base + ".ng.raw")[-1], stop
+    run = ngspice("-n", "-b", "-r", base + ".ng.raw", write(base + ".ng.cir", circuit.reference())).expect(0)
+    if "aborted" in run.err:
+        raise tap.Failure(f"ngspice failed:\n{run.err}")
+    return rawfile.read(base + ".raw")[-1], rawfile.read(base + ".ng.raw")[-1]
+
+
+def check_scales(circuit, ours, reference):
+    if circuit.kind == "tran":
+        tap.close(ours.data["time"][-1], circuit.stop, 1e-9, what="last time")
+        tap.close(reference.data["time"][-1], circuit.stop, 1e-6, what="last time of ngspice")
+    elif circuit.kind != "op":
+        tap.check(ours.points == reference.points, f"{ours.points} points, ngspice has {reference.points}")
+        for got, want in zip(ours.columns[0], reference.columns[0]):
+            tap.close(abs(got), abs(want), 1e-9, 1e-12, ours.names[0])
 
 
 def test_of(path, verbose):
+    circuit = Circuit(path)
+
     def test():
-        ours, reference, stop = run_both(path)
-        tap.close(ours.data["time"][-1], stop, 1e-9, what="last time")
-        tap.close(reference.data["time"][-1], stop, 1e-6, what="last time of ngspice")
+        ours, reference = run_both(circuit)
+        check_scales(circuit, ours, reference)
         absent = [n for n in filter(compared, reference.names) if n not in ours.data]
-        tap.check(not absent or native(path), f"waveforms missing: {absent}; there are {ours.names}")
+        tap.check(not absent or circuit.native(), f"waveforms missing: {absent}; there are {ours.names}")
         tap.check(any(map(compared, ours.names)), "nothing to compare")
-        found = deviations(ours, reference)
-        lines = [f"{100 * d:.3f} % of peak at {t:.6g} s in {name}: {got:.7g}, ngspice {want:.7g}"
-                 for d, t, name, got, want in found]
+        found = deviations(circuit, ours, reference)
+        lines = [f"{100 * d:.3f} % {'of peak ' if circuit.each is None else ''}at {x:.6g} in {name}: {got:.7g}, ngspice {want:.7g}"
+                 for d, x, name, got, want in found]
         if verbose:
-            print(f"# {os.path.basename(path)}: {ours.points} points, ngspice {reference.points}")
+            print(f"# {circuit.name}: {ours.points} points, ngspice {reference.points}")
             print(*("#   " + line for line in lines), sep="\n")
-        bad = [line for line, d in zip(lines, found) if not d[0] <= BAND]
+        bad = [line for line, d in zip(lines, found) if not d[0] <= circuit.band]
         tap.check(not bad, "\n".join(bad))
-    return f"same as ngspice: {os.path.basename(path)[:-4]}", test
+    return f"same as ngspice: {circuit.name}", test
 
 
 def main():
