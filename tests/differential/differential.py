@@ -9,6 +9,7 @@ their peak, or as lines of the circuit say:
 
     * band 3e-3: why              another tolerance
     * points 20000              least number of points of the reference, where 5000 are too few for it
+    * after 1n: why             where to begin
     * each 1e-11                  relative to the value at every point, for exponentials; not below this current [A]
 
 A line "*agspice CARD" puts a card of ours (a native memristor) in the place of the card after it, an equivalent
@@ -45,6 +46,8 @@ class Circuit:
         each = re.search(r"^\* each (\S+)$", self.text, re.M)
         self.band = float(band.group(1)) if band else BAND
         self.each = float(each.group(1)) if each else None
+        after = re.search(r"^\* after (\S+): \S", self.text, re.M)
+        self.after = seconds(after.group(1)) if after else 0.0
         self.points = int((re.search(r"^\* points (\d+)$", self.text, re.M) or (0, REFERENCE_POINTS))[1])
         self.tran = re.search(r"^\.tran (\S+) (\S+)( uic)?$", self.text, re.M)
         self.stop = seconds(self.tran.group(2)) if self.tran else None
@@ -86,7 +89,7 @@ def pairs(circuit, ours, reference, name):
         return [(0.0, got[0], want[0])]
     scale, scale_ref = ours.columns[0], reference.columns[0]
     if circuit.kind == "tran":
-        return [(t, g, interpolate(scale_ref, want, t)) for t, g in zip(scale, got) if t >= scale_ref[0]]
+        return [(t, g, interpolate(scale_ref, want, t)) for t, g in zip(scale, got) if t >= max(scale_ref[0], circuit.after)]
     return list(zip(map(abs, scale), got, want))
 
 
