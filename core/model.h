@@ -62,6 +62,7 @@ typedef struct ag_ref { const char *name, *value; } ag_ref;
 typedef struct ag_tile {
     int                  n;               /* lanes, at most AG_LANES; no result depends on how many */
     double               time;            /* [s] */
+    double               start;           /* [s] 0, but in step the time from which `time` counts */
     double               gmin, srcfact;   /* [S]; 0..1, source stepping */
     int                  rest;            /* 1: .op, .dc, .ac, where sources stand at their dc value; 0: a transient and its start */
     const double        *temp;            /* [K] */
@@ -137,6 +138,9 @@ typedef struct ag_model {
     /* Stimulus of a small-signal analysis: adds the complex amplitude of what an independent source puts into its outputs
      * (re[out], im[out] as f[out]; 0 before). t->u is unset. */
     void   (*ac)(const ag_tile *t, double *const *re, double *const *im);
+    /* The memories (0 or 1, at most 32) are updated: own unknowns that jump at this point get their new values in u. Whether
+     * there are any. */
+    int    (*reset)(const ag_tile *t, double *const *u);
     /* Check of one lane's parameters at set-up beyond the ranges of the table; NULL or a complaint ("vt must ..."). */
     const char *(*check)(const double *param, int n_param);
 } ag_model;

@@ -231,3 +231,56 @@ int ag_build_table(ag_build *b, int x, const int *xy, int n)
         if (!ag_build_is_const(b, xy[k], &value[k])) return table_of_choices(b, x, xy, n);
     return dag_table_node(b, DAG_TABLE, table_number(b, value, n), x);
 }
+
+/* ---- inputs of a node ---- */
+
+int ag_build_reads(const ag_build *b, int node, int k)
+{
+    unsigned char *reached = AG_NEW(b->arena, unsigned char, node + 1);
+    reached[node] = 1;
+    for (int x = node; x >= 0; x--) {
+        if (!reached[x]) continue;
+        if (b->node[x].op == DAG_INPUT && b->node[x].index == k) return 1;
+        for (int i = 0; i < b->node[x].n_arg; i++) reached[b->node[x].arg[i]] = 1;
+    }
+    return 0;
+}
+
+static int is_fixed(const ag_build *b, int x) { return !(b->node[x].on & (DAG_ON_INPUT | DAG_ON_TIME)); }
+
+int ag_build_affine(const ag_build *b, int node, int k)
+{
+    enum { WITHOUT, AFFINE, OTHER };
+    unsigned char *is = AG_NEW(b->arena, unsigned char, node + 1);
+    for (int x = 0; x <= node; x++) {
+        const dag_node *n = &b->node[x];
+        const int      *a = n->arg;
+        int             top = WITHOUT;
+        for (int i = 0; i < n->n_arg; i++) top = is[a[i]] > top ? is[a[i]] : top;
+        if (n->op == DAG_INPUT && n->index == k) is[x] = AFFINE;
+        else if (top != AFFINE) is[x] = (unsigned char)top;
+        else if (n->op == AG_OP_ADD || n->op == AG_OP_SUB || n->op == AG_OP_NEG) is[x] = AFFINE;
+        else if (n->op == AG_OP_MUL) is[x] = is_fixed(b, a[0]) || is_fixed(b, a[1]) ? AFFINE : OTHER;
+        else if (n->op == AG_OP_DIV) is[x] = is_fixed(b, a[1]) ? AFFINE : OTHER;
+        else is[x] = n->op == AG_OP_IF && is_fixed(b, a[0]) ? AFFINE : OTHER;
+    }
+    return is[node] != OTHER;
+}
+
+int ag_build_replace(ag_build *b, int node, int k, int by)
+{
+    int *to = AG_NEW(b->arena, int, node + 1);
+    for (int x = 0; x <= node; x++) {
+        dag_node n = b->node[x];
+        int      arg[3] = { 0 }, same = 1;
+        for (int i = 0; i < n.n_arg; i++) {
+            arg[i] = to[n.arg[i]];
+            same &= arg[i] == n.arg[i];
+        }
+        if (n.op == DAG_INPUT && n.index == k) to[x] = by;
+        else if (same) to[x] = x;
+        else if (n.op == DAG_TABLE || n.op == DAG_SLOPE) to[x] = dag_table_node(b, n.op, n.index, arg[0]);
+        else to[x] = ag_build_op(b, (ag_op)n.op, arg);
+    }
+    return to[node];
+}

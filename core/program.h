@@ -26,6 +26,11 @@ int ag_build_uses_time(const ag_build *b, int node);
 int ag_build_uses_input(const ag_build *b, int node);
 /* Whether it has steps where an input passes some value; its derivative does not tell. */
 int ag_build_jumps(const ag_build *b, int node);
+int ag_build_reads(const ag_build *b, int node, int k);              /* whether input k is among what node is computed from */
+/* Whether node is a + c u[k] with c that neither inputs nor time change; a may depend on other inputs. */
+int ag_build_affine(const ag_build *b, int node, int k);
+/* The node with input k replaced by another node. */
+int ag_build_replace(ag_build *b, int node, int k, int by);
 /* d node / d input k. At kinks (abs, min, if, comparisons, points of a table) the derivative of the side taken. */
 int ag_build_derivative(ag_build *b, int node, int k);
 

@@ -89,7 +89,7 @@ void ag_add_current_controlled(ag_elab *el, ag_scope *s, ag_element *e)
         const ag_field *device = f;
         if (!(f = gain_field(el, e, f->next))) return;
         ag_instance i = ag_element_add(el, s, e, model_of(e), NULL, node);
-        if (i.batch >= 0) ag_wait_current(el, s, i, 0, device->text, device->at);
+        if (i.batch >= 0) ag_wait_unknown(el, s, i, 0, device->text, NULL, device->at);
         add_gain(el, s, e, i, f);
     }
 }

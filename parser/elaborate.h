@@ -16,7 +16,10 @@
  *     function.c   functions that are no single operation; random draws
  *     compile.c    expressions of signals become graphs
  *     complex.c    complex values in them: outputs of .ac
+ *     senses.c     what an expression reads; models shared by equal cards
  *     behave.c     device models made from expressions
+ *     equation.c   their equations
+ *     current.c    i(device), @device[variable]
  *     directive.c  the table of dot commands, analyses, options, initial conditions
  *     sweep.c      axes of .dc, .step and "sweep"
  *     state.c      .load state= and .save state=
@@ -64,6 +67,7 @@ typedef struct ag_function {
     int            active;               /* being evaluated */
     int            dynamic;              /* 0 not yet known, 1 no, 2 depends on signals or time */
     int            local;                /* the same for parameters of a subcircuit */
+    int            walk;                 /* the last expression in which senses.c met it */
 } ag_function;
 
 typedef struct ag_modelcard {            /* a .model line */
@@ -102,6 +106,7 @@ struct ag_element {
     const ag_model *model;               /* made from its expression, shared by all instances of the card */
     int             dynamic;             /* its value depends on signals or time: 0 not yet known, 1 no, 2 yes */
     const ag_formula *formula;           /* of E G F H, or NULL */
+    const struct ag_senses *senses;      /* what its expression reads; with model */
     int             failed;              /* its expression was reported as wrong */
 };
 
@@ -172,6 +177,7 @@ typedef struct ag_waiting {              /* i(device) in an expression, resolved
     ag_instance who;
     int         k;                       /* number of the reference */
     const char *name, *path;             /* device as written, path of the scope */
+    const char *variable;                /* of the device; NULL: its current */
     ag_loc      at;
 } ag_waiting;
 
@@ -202,6 +208,8 @@ struct ag_elab {
     int          depth, steps;           /* of the evaluation under way */
     ag_places    place;                  /* the parameter, card or element that is being evaluated */
     ag_function **formula;               /* those of function.c that were used */
+    struct ag_shape *shape; int n_shape, cap_shape; /* hash table of models made from expressions: senses.c */
+    int          walk;                   /* number of the expression that senses.c goes through */
     int          level;                  /* of the expansion under way */
     double       instances;              /* made by X cards so far */
     ag_waiting  *waiting; int n_waiting, cap_waiting;
@@ -399,16 +407,40 @@ int  ag_complex_suffix(ag_compiler *x, const char *kind, int value);
 /* The unit of e, such a function of a signal or such a signal; NULL: it is something else. */
 const char *ag_complex_unit(const ag_expr *e, const char *of_signal);
 
+/* ---- senses.c ---- */
+typedef struct ag_sense { const char *name, *variable; ag_loc at; } ag_sense;       /* a node; a device and what of it is read */
+
+/* What one card reads. Nodes 0 and 1 are those of the element. */
+typedef struct ag_senses {
+    ag_sense *node; int n_node, cap_node;
+    ag_sense *ref;  int n_ref, cap_ref;
+    char     *key;  int n_key, cap_key;  /* the expression with nodes and devices as numbers: equal for equal models */
+    uint64_t  hash;
+} ag_senses;
+/* own: whether i(the element itself) is an unknown of its own, not a reference. */
+const ag_senses *ag_senses_of(ag_elab *el, const ag_body *b, const ag_element *e, int own, const ag_expr *expr);
+/* Numbers of what a signal names; every signal of the expression is there. */
+int              ag_sense_node(const ag_senses *s, const char *name);
+int              ag_sense_ref(const ag_senses *s, const char *device, const char *variable);
+/* The model made for an equal key and kind of element in that body, or NULL; keep it for later cards. */
+const ag_model  *ag_senses_model(const ag_elab *el, const ag_body *b, int what, const ag_senses *s);
+void             ag_senses_keep(ag_elab *el, const ag_body *b, int what, const ag_senses *s, const ag_model *m);
+
 /* ---- behave.c ---- */
-enum ag_behaviour { AG_FORCE_CURRENT, AG_FORCE_VOLTAGE, AG_RESISTANCE };
-/* Adds an instance of a two-terminal device given by an expression; keys in rest are temp, dtemp. */
+enum ag_behaviour { AG_FORCE_CURRENT, AG_FORCE_VOLTAGE, AG_RESISTANCE, AG_CHARGE, AG_CAPACITANCE, AG_FLUX, AG_INDUCTANCE };
+/* Adds an instance of a two-terminal device given by an expression; keys in rest are temp, dtemp, m, ic. */
 void ag_add_behaviour(ag_elab *el, ag_scope *s, ag_element *e, enum ag_behaviour what, const ag_expr *expr, const int *node,
                       const ag_field *rest);
-/* Reference k of an instance is the current of the device of that name, seen from a scope: resolved when all are known. */
-void ag_wait_current(ag_elab *el, const ag_scope *s, ag_instance who, int k, const char *name, ag_loc at);
+
+/* ---- current.c ---- */
+/* Reference k of an instance is an unknown (NULL, "i", "id": a current) of the device of that name, seen from a scope:
+ * resolved when all are known. */
+void ag_wait_unknown(ag_elab *el, const ag_scope *s, ag_instance who, int k, const char *name, const char *variable, ag_loc at);
 void ag_resolve_waiting(ag_elab *el);
 /* The device that a name means in a scope with that path; batch < 0 after a report. */
 ag_instance ag_find_device(ag_elab *el, const char *name, const char *path, ag_loc at);
+/* id(m1), ic(q1), ...: the signal @m1[id]; NULL when the call is nothing of that kind. */
+ag_expr *ag_terminal_current(ag_elab *el, const ag_body *b, const ag_expr *e);
 
 /* ---- directive.c ---- */
 int  ag_directive_local(const char *first);      /* .ic, .nodeset: belong to the subcircuit they stand in */

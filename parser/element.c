@@ -189,7 +189,7 @@ static void add_switch(ag_elab *el, ag_scope *s, ag_element *e)
     ag_card *card = ag_element_card(el, s, e, f, by_current ? "csw" : "sw");
     if (!card) return;
     ag_instance i = ag_element_add(el, s, e, card->model, card, node);
-    if (i.batch >= 0 && by_current) ag_wait_current(el, s, i, 0, device->text, device->at);
+    if (i.batch >= 0 && by_current) ag_wait_unknown(el, s, i, 0, device->text, NULL, device->at);
     for (f = f->next; f && i.batch >= 0; f = f->next) {
         int on = f->kind == AG_WORD && !strcmp(f->text, "on"), off = f->kind == AG_WORD && !strcmp(f->text, "off");
         if (on || off) ag_element_set(el, i, "on", on, f->at);

@@ -8,9 +8,22 @@ typedef struct passive {                 /* what the fields after the nodes say 
     int             bad;
 } passive;
 
+/* q= of a capacitor, flux= of an inductor: an expression even when it is a number. */
+static int is_state_key(const ag_element *e, const ag_field *f)
+{
+    return f->kind == AG_KEY && f->expr && !strcmp(f->text, e->kind->letter == 'c' ? "q" : e->kind->letter == 'l' ? "flux" : "");
+}
+
 static int is_value_key(const ag_element *e, const ag_field *f)
 {
-    return f->kind == AG_KEY && ((f->text[0] == e->kind->letter && !f->text[1]) || !strcmp(f->text, "value"));
+    return f->kind == AG_KEY && ((f->text[0] == e->kind->letter && !f->text[1]) || !strcmp(f->text, "value") || is_state_key(e, f));
+}
+
+static enum ag_behaviour behaviour(const ag_element *e, const ag_field *f)
+{
+    if (e->kind->letter == 'r') return AG_RESISTANCE;
+    if (e->kind->letter == 'c') return is_state_key(e, f) ? AG_CHARGE : AG_CAPACITANCE;
+    return is_state_key(e, f) ? AG_FLUX : AG_INDUCTANCE;
 }
 
 /* A word after the nodes: a number, a model card or a parameter. */
@@ -63,9 +76,8 @@ void ag_add_passive(ag_elab *el, ag_scope *s, ag_element *e)
         ag_element_usage(el, e, "value");
         return;
     }
-    if (dynamic(el, s, e, p.value)) {
-        if (letter[0] == 'r') ag_add_behaviour(el, s, e, AG_RESISTANCE, p.value->expr, node, rest);
-        else ag_elab_error(el, ag_field_span(p.value), "a %s whose value depends on signals or time is not supported yet", e->kind->name);
+    if (p.value && (is_state_key(e, p.value) || dynamic(el, s, e, p.value))) {
+        ag_add_behaviour(el, s, e, behaviour(e, p.value), p.value->expr, node, rest);
         return;
     }
     if (p.value && !ag_scope_value(el, s, p.value, &value)) return;

@@ -4,6 +4,7 @@
  * f(u) + df/du (x - u), so that Newton stays a Newton method for x. */
 #include "solver/lanes.h"
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 void ag_lanes_gather(const ag_part *p, const double *x, const ag_lanes *l, double *const *u)
@@ -312,10 +313,31 @@ double ag_system_breakpoint(ag_system *s, int part, double time)
 }
 
 /* One tile's accept. Of its switches at most *most change; returns how many did. */
+/* Devices with a reset hook: all changes count. */
+static int accept_resets(const ag_part *p, ag_lanes *l)
+{
+    uint32_t before[AG_LANES] = { 0 }, now[AG_LANES] = { 0 };
+    int changed = 0;
+    for (int k = 0; k < p->m->n_latch; k++)
+        for (int i = 0; i < l->n; i++)
+            before[i] |= (uint32_t)(l->latch[k][i] != 0) << k;
+    p->m->accept(&l->tile, (double *const *)l->latch);
+    for (int k = 0; k < p->m->n_latch; k++)
+        for (int i = 0; i < l->n; i++)
+            now[i] |= (uint32_t)(l->latch[k][i] != 0) << k;
+    for (int i = 0; i < l->n; i++)
+        changed += now[i] != before[i];
+    return changed;
+}
+
 static int accept_tile(ag_system *s, const ag_part *p, ag_lanes *l, int *most)
 {
     double before[AG_LANES];
     int changed = 0, switches = (p->m->flags & AG_SWITCHES) != 0;
+    if (p->m->reset) {
+        s->resets += accept_resets(p, l);
+        return 0;
+    }
     if (switches)
         memcpy(before, l->latch[0], (size_t)l->n * sizeof(double));
     p->m->accept(&l->tile, (double *const *)l->latch);
@@ -349,6 +371,7 @@ static int accept_part(ag_system *s, const ag_part *p, double time, const double
 
 int ag_system_accept(ag_system *s, double time, const double *x)
 {
+    s->resets = 0;
     int changed = 0, most = s->n_switch;
     for (int i = 0; i < s->n_part; i++)
         if (s->part[i].m->accept)
@@ -365,7 +388,31 @@ int ag_system_switch(ag_system *s, const double *x, int most)
     return changed;
 }
 
-double ag_system_step_limit(ag_system *s, const double *x0, double h, const double *x1)
+int ag_system_reset(ag_system *s, double time, double *x)
+{
+    int any = 0;
+    for (int i = 0; i < s->n_part; i++) {
+        const ag_part *p = &s->part[i];
+        if (!p->m->reset)
+            continue;
+        ag_point pt = { .time = time };
+        ag_lanes *l = ag_lanes_open(s, p, &pt);
+        for (int from = 0; from < p->n; from += AG_LANES) {
+            ag_lanes_aim(p, l, from);
+            ag_lanes_gather(p, x, l, l->ux);
+            l->tile.u = (const double *const *)l->ux;
+            if (!p->m->reset(&l->tile, l->ux))
+                continue;
+            any = 1;
+            for (int k = 0; k < p->nu; k++)
+                for (int j = 0; j < l->n; j++)
+                    x[p->own[k][from + j]] = l->ux[p->nb + k][j];
+        }
+    }
+    return any;
+}
+
+double ag_system_step_limit(ag_system *s, double t0, const double *x0, double h, const double *x1)
 {
     double most = INFINITY;
     for (int i = 0; i < s->n_part && most >= 0; i++) {
@@ -379,6 +426,7 @@ double ag_system_step_limit(ag_system *s, const double *x0, double h, const doub
             ag_lanes_gather(p, x0, l, l->f);                    /* f and ux are free between assemblies */
             ag_lanes_gather(p, x1, l, l->ux);
             ag_tile old = l->tile, now = l->tile;
+            old.start = now.start = t0;
             old.time = 0;
             now.time = h;
             old.u = (const double *const *)l->f;

@@ -71,6 +71,7 @@ typedef struct ag_system {
     double     *abstol;                  /* [n]: absolute tolerance of each unknown */
     unsigned char *controlled;           /* [n]: takes part in the time-step error control */
     int         latches;                 /* some device has memories */
+    int         resets;                  /* memories of devices with a reset hook that changed in ag_system_accept */
     int         n_switch;                /* devices with AG_SWITCHES */
     const char *switched;                /* the last one that changed */
     double     *conductance; int n_conductance;
@@ -125,12 +126,14 @@ void        ag_system_phasors(const ag_system *s, double frequency, const double
 void        ag_system_row(const ag_system *s, double time, const double *x, const double *qdot, double *row);
 /* First corner of part k's devices after time [s], INFINITY when none. */
 double      ag_system_breakpoint(ag_system *s, int part, double time);
-/* What the models allow as next step [s] after x0 -> x1 within h [s]; negative: this step is refused. */
-double      ag_system_step_limit(ag_system *s, const double *x0, double h, const double *x1);
+/* What the models allow as next step [s] after x0 at t0 -> x1 within h [s]; negative: this step is refused. */
+double      ag_system_step_limit(ag_system *s, double t0, const double *x0, double h, const double *x1);
 /* The point x at time stands: devices update their memories. Returns the number of switches that changed. */
 int         ag_system_accept(ag_system *s, double time, const double *x);
 /* The same for switches only, and at most `most` of them: 0 when all agree with x. */
 int         ag_system_switch(ag_system *s, const double *x, int most);
+/* Behind accept: puts new values of own unknowns that jump into x. Whether there are any. */
+int         ag_system_reset(ag_system *s, double time, double *x);
 /* Constant part of the matrix: at the set-up, and when parameters or temperatures of linear devices have changed. */
 void        ag_assemble_linear(ag_system *s);
 

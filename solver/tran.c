@@ -30,6 +30,7 @@
 #define BEND_REJECT   4.0            /* times as much refuses the step */
 /* No device moves within this time [s]: a run that needs shorter steps is stuck. */
 #define LEAST_STEP    1e-18
+#define MOST_JUMPS    10             /* at one time, each caused by the one before */
 #define MOST_STEPS    1e12           /* of the largest size: years of computing */
 #define PROGRESS_EACH 32             /* steps between two calls */
 /* An event (a switch) is located to this part of TMAX at most: a control that jumps is beyond its threshold however short
@@ -94,7 +95,7 @@ static ag_status settle(tran *r, double h)
     ag_system *s = r->s;
     for (int i = 0; i < s->rows; i++)
         r->hist[i] = -s->Q[i] / h;
-    ag_point p = { .srcfact = 1, .a = 1 / h, .hist = r->hist };
+    ag_point p = { .time = fmin(r->t, nextafter(r->corner, 0)), .srcfact = 1, .a = 1 / h, .hist = r->hist };
     ag_status status = ag_newton_solve(r->w, r->x0, &p, (int)s->c->options.itl1);
     form_qdot(r, p.a, r->hist, r->q0, r->qd0);
     return status;
@@ -317,7 +318,7 @@ static ag_status try_step(tran *r, const ag_method *m, double h)
             return cut(r, AG_REJECT, h, fmax(0.1, r->growth));
         }
     }
-    double most = out_of_range(r) ? -1 : ag_system_step_limit(r->s, r->x0, h, r->x1);
+    double most = out_of_range(r) ? -1 : ag_system_step_limit(r->s, r->t, r->x0, h, r->x1);
     int event = most > -1 && most < 0;
     if (event && (r->since == 0 || h <= fmax(LOCATE * r->hmax, resolved(r))))
         return AG_OK;                                 /* as short as a step for an event may be */
@@ -357,18 +358,42 @@ static ag_status deliver(tran *r)
     return r->io->point(r->io->self, r->row[2]);
 }
 
-/* Switches changed at the end of a step: dq/dt jumps, as at a corner. */
-static void start_anew(tran *r, int steps)
+/* Something jumped at the end of a step, and dq/dt with it, as at a corner. */
+static void start_anew(tran *r)
+{
+    r->since = 0;
+    if (!r->fixed)
+        r->h = fmin(left(r), fmax(first_step(r), AFTER_EVENT * r->hmax));
+}
+
+static void watch_chatter(tran *r, int steps)
 {
     char t[64];
-    r->since = 0;
-    r->h = fmin(left(r), fmax(first_step(r), AFTER_EVENT * r->hmax));
     r->chatter = steps == 1 ? r->chatter + 1 : 0;
     if (r->chatter != CHATTER)
         return;
     ag_number_engineering(t, r->t, "s", 4);
     ag_warning(r->s->c->diag, r->a->at, "tran: switch '%s' changes at every time step at t = %s: closed it opens, open it closes; "
                "give it hysteresis (vh, ih) or a gradual transition (vh < 0)", r->s->switched, t);
+}
+
+/* Own unknowns that jump, and what depends on them; which may make others jump. The charges of the circuit stay. */
+static ag_status reset(tran *r, int *jumped)
+{
+    double h = 1e-9 * fmin(r->hmax, fmax(r->corner - r->t, r->h_before));
+    ag_status status = AG_OK;
+    for (int n = 0; n < MOST_JUMPS && status == AG_OK && ag_system_reset(r->s, r->t, r->x0); n++) {
+        *jumped = 1;
+        ag_system_seed(r->s, r->x0);
+        status = ag_assemble(r->s, r->x0, &(ag_point){ .time = r->t, .srcfact = 1 }, 0);
+        for (int k = 0; k < 2 && status == AG_OK; k++)
+            status = settle(r, h);
+        ag_system_accept(r->s, r->t, r->x0);
+    }
+    if (status == AG_OK)
+        return AG_OK;
+    r->why = status;
+    return explain(r, AG_ESTEP, h);
 }
 
 /* x1 becomes x0. For the prediction of the next step the inner stage (or the old x0) stays as xb. */
@@ -398,17 +423,24 @@ static ag_status accept(tran *r, const ag_method *m, double h)
     r->cuts = 0;
     r->t_rest = at_corner ? 0 : (r->t_rest + h) - (to - r->t);
     r->t = at_corner ? r->corner : to;
-    int changed = 0;
+    int changed = 0, resets = 0, jumped = 0;
     if (r->s->latches) {
         changed = ag_system_accept(r->s, r->t, r->x0);
+        resets = r->s->resets;
         ag_system_row(r->s, r->t, r->x0, r->qd0, r->row[2]);
     }
     ag_status status = deliver(r);
-    swap(&r->row[0], &r->row[2]);
+    if (status == AG_OK && resets)
+        status = reset(r, &jumped);
     if (!r->fixed)
         r->h = h * r->growth;
+    if (jumped)                                       /* the next step starts from what is there now */
+        ag_system_row(r->s, r->t, r->x0, r->qd0, r->row[2]);
+    swap(&r->row[0], &r->row[2]);
     if (changed)
-        start_anew(r, r->since);
+        watch_chatter(r, r->since);
+    if (changed || resets)
+        start_anew(r);
     return status;
 }
 
