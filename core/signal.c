@@ -28,11 +28,20 @@ static void report_unknown(ag_circuit *c, const char *what, const ag_guess *g, a
     else ag_error(c->diag, at, "no %s '%s'", what, g->name);
 }
 
+const char *ag_dotted(ag_circuit *c, const char *name)
+{
+    if (name[0] != 'x' || !strchr(name, ':')) return name;
+    char *copy = ag_text(c->arena, name, strlen(name));
+    for (char *at = copy; (at = strchr(at, ':')) != NULL; ) *at = '.';
+    return ag_name0(c->names, copy);
+}
+
 /* ---- voltages ---- */
 
 static int find_node(ag_circuit *c, const char *name, ag_loc at)
 {
     int node = ag_circuit_find_node(c, name);
+    if (node < 0) node = ag_circuit_find_node(c, ag_dotted(c, name));
     if (node >= 0) return node;
     ag_guess g = { .name = name };
     if (ag_diag_errors(c->diag) < AG_MAX_ERRORS)           /* the search is for the eye only */
@@ -64,7 +73,7 @@ static ag_instance find_device(ag_circuit *c, const char *name, ag_loc at)
 {
     ag_instance i = ag_circuit_find(c, name);
     if (i.batch >= 0) return i;
-    const char *full = full_name(c, name);
+    const char *full = full_name(c, ag_dotted(c, name));
     i = ag_circuit_find(c, full);
     if (i.batch >= 0) return i;
     ag_guess    near = { .name = name }, far = { .name = full };

@@ -9,6 +9,8 @@
 int  ag_signal(ag_circuit *c, const char *kind, const char *a, const char *b, ag_loc at);
 /* The same from text: "v(a,b)", "@n1[h]". */
 int  ag_signal_text(ag_circuit *c, const char *text, ag_loc at);
+/* The hierarchical name x1:mid (LTspice, Xyce) as x1.mid; any other name as it is, as a ':' may be part of it. */
+const char *ag_dotted(ag_circuit *c, const char *name);
 /* Whether a node or device of that name was put in by the elaborator, to measure a current: "r1(i)", which no name in a
  * netlist can be. */
 int  ag_signal_hidden(const char *name);

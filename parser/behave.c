@@ -30,7 +30,7 @@ static int voltage(ag_compiler *c, const char *a, const char *b)
     ag_making *k = c->user;
     if (ag_is_ground(a) && ag_is_ground(b)) return ag_build_const(c->b, 0);
     if (ag_is_ground(a)) return ag_build_op(c->b, AG_OP_NEG, (int[]){ voltage(c, b, a) });
-    int p = ag_sense_node(k->senses, a), n = ag_sense_node(k->senses, b);
+    int p = ag_sense_node(c->el, k->senses, a), n = ag_sense_node(c->el, k->senses, b);
     if (p == n) return ag_build_const(c->b, 0);
     for (int i = 0; i < k->n_branch; i++) {
         if (k->branch[i].pos == p && k->branch[i].neg == n) return ag_build_input(c->b, i);
@@ -47,7 +47,7 @@ static int signal(ag_compiler *c, const ag_expr *e)
     ag_making *k = c->user;
     if (e->name[0] == 'v') return voltage(c, e->a, e->b ? e->b : "0");
     if (e->name[0] == 'i' && k->own >= 0 && !strcmp(e->a, k->e->line->first)) return ag_build_input(c->b, k->own);
-    return ag_build_input(c->b, k->ref0 + ag_sense_ref(k->senses, e->a, e->name[0] == '@' ? e->b : "i"));
+    return ag_build_input(c->b, k->ref0 + ag_sense_ref(c->el, k->senses, e->a, e->name[0] == '@' ? e->b : "i"));
 }
 
 int ag_making_param(ag_making *k, ag_bparam p)

@@ -155,6 +155,8 @@ static int call(ag_compiler *x, const frame *at, const ag_expr *e)
         int value = compile(x, at, e->arg[0]), node = value < 0 ? -1 : ag_complex_function(x, e->name, value);
         if (node != -2) return node;
     }
+    const ag_expr *current = ag_terminal_current(x->el, at->body, e);
+    if (current) return x->signal(x, current);
     ag_no_function(x->el, at->body, e);
     return -1;
 }

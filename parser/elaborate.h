@@ -420,8 +420,8 @@ typedef struct ag_senses {
 /* own: whether i(the element itself) is an unknown of its own, not a reference. */
 const ag_senses *ag_senses_of(ag_elab *el, const ag_body *b, const ag_element *e, int own, const ag_expr *expr);
 /* Numbers of what a signal names; every signal of the expression is there. */
-int              ag_sense_node(const ag_senses *s, const char *name);
-int              ag_sense_ref(const ag_senses *s, const char *device, const char *variable);
+int              ag_sense_node(ag_elab *el, const ag_senses *s, const char *name);
+int              ag_sense_ref(ag_elab *el, const ag_senses *s, const char *device, const char *variable);
 /* The model made for an equal key and kind of element in that body, or NULL; keep it for later cards. */
 const ag_model  *ag_senses_model(const ag_elab *el, const ag_body *b, int what, const ag_senses *s);
 void             ag_senses_keep(ag_elab *el, const ag_body *b, int what, const ag_senses *s, const ag_model *m);

@@ -189,6 +189,7 @@ static int depends(ag_elab *el, const ag_body *b, const ag_function *inside, con
     int result = !local && e->op == AG_OP_CALL && ag_form_of(e) >= AG_RATE && !ag_body_function(b, e->name);
     el->depth++;
     for (int i = 0; i < e->n_arg && !result; i++) result = depends(el, b, inside, e->arg[i], local);
+    if (e->op == AG_OP_CALL && ag_terminal_current(el, b, e)) result = !local;
     ag_function *f = e->op == AG_OP_CALL && !result ? ag_function_of(el, b, e) : NULL;
     if (f) result = function_depends(el, f, local);
     el->depth--;

@@ -5,6 +5,7 @@
  * one body with equal keys get one model, their nodes become its terminals, and all of them are one batch. Functions
  * of the netlist are gone through as well, as they may read signals. */
 #include <string.h>
+#include "core/signal.h"
 #include "parser/elaborate.h"
 
 typedef struct ag_shape { uint64_t hash; const ag_body *body; int what; const ag_senses *senses; const ag_model *model; } ag_shape;
@@ -13,7 +14,7 @@ typedef struct walker { ag_elab *el; ag_senses *s; const char *self; } walker;
 
 /* ---- names ---- */
 
-static const char *node_name(const char *name) { return ag_is_ground(name) ? "0" : name; }
+static const char *node_name(ag_elab *el, const char *name) { return ag_is_ground(name) ? "0" : ag_dotted(el->c, name); }
 
 static int find(const ag_sense *list, int n, const char *name, const char *variable)
 {
@@ -22,26 +23,29 @@ static int find(const ag_sense *list, int n, const char *name, const char *varia
     return -1;
 }
 
-int ag_sense_node(const ag_senses *s, const char *name) { return find(s->node, s->n_node, node_name(name), ""); }
-
-int ag_sense_ref(const ag_senses *s, const char *device, const char *variable)
+int ag_sense_node(ag_elab *el, const ag_senses *s, const char *name)
 {
-    return find(s->ref, s->n_ref, device, variable);
+    return find(s->node, s->n_node, node_name(el, name), "");
+}
+
+int ag_sense_ref(ag_elab *el, const ag_senses *s, const char *device, const char *variable)
+{
+    return find(s->ref, s->n_ref, ag_dotted(el->c, device), variable);
 }
 
 static int node(const walker *w, const char *name, ag_loc at)
 {
-    int k = ag_sense_node(w->s, name);
+    int k = ag_sense_node(w->el, w->s, name);
     if (k >= 0) return k;
-    *AG_PUSH(w->el->a, w->s->node, w->s->n_node, w->s->cap_node) = (ag_sense){ node_name(name), "", at };
+    *AG_PUSH(w->el->a, w->s->node, w->s->n_node, w->s->cap_node) = (ag_sense){ node_name(w->el, name), "", at };
     return w->s->n_node - 1;
 }
 
 static int ref(const walker *w, const char *device, const char *variable, ag_loc at)
 {
-    int k = ag_sense_ref(w->s, device, variable);
+    int k = ag_sense_ref(w->el, w->s, device, variable);
     if (k >= 0) return k;
-    *AG_PUSH(w->el->a, w->s->ref, w->s->n_ref, w->s->cap_ref) = (ag_sense){ device, variable, at };
+    *AG_PUSH(w->el->a, w->s->ref, w->s->n_ref, w->s->cap_ref) = (ag_sense){ ag_dotted(w->el->c, device), variable, at };
     return w->s->n_ref - 1;
 }
 
@@ -97,7 +101,7 @@ const ag_senses *ag_senses_of(ag_elab *el, const ag_body *b, const ag_element *e
     s->hash = 0xCBF29CE484222325u;
     const ag_field *f = e->line->field;
     for (int k = 0; k < 2; k++, f = f->next)
-        *AG_PUSH(el->a, s->node, s->n_node, s->cap_node) = (ag_sense){ node_name(f->text), "", f->at };
+        *AG_PUSH(el->a, s->node, s->n_node, s->cap_node) = (ag_sense){ ag_is_ground(f->text) ? "0" : f->text, "", f->at };
     el->walk++;
     walk(&w, b, expr);
     return s;
