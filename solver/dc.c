@@ -8,7 +8,6 @@
  * Only what a swept value changes is brought up to date (core/knob.h): nothing but a right-hand side for a source. */
 #include "solver/dc.h"
 #include "core/knob.h"
-#include "core/number.h"
 #include "solver/op.h"
 #include <math.h>
 #include <string.h>
@@ -80,10 +79,9 @@ static const char *where(const sweep *r)
 
     for (int k = 0; k < r->a->n_axis; k++) {
         const ag_swept *v = r->knob[k].v;
-        char number[AG_NUMBER_SIZE];
-        int  unit = *v->unit && strcmp(v->unit, "1");
-        text = ag_printf(r->s->arena, "%s%s%s = %s%s%s", text, k ? ", " : "", v->name, ag_number_print(number, value(r, k, r->at[k])),
-                         unit ? " " : "", unit ? v->unit : "");
+        int unit = *v->unit && strcmp(v->unit, "1");
+        text = ag_printf(r->s->arena, "%s%s%s = %.6g%s%s", text, k ? ", " : "", v->name, value(r, k, r->at[k]), unit ? " " : "",
+                         unit ? v->unit : "");
     }
     return text;
 }
@@ -201,7 +199,7 @@ static void tell_held_states(const sweep *r)
     }
     if (n)
         ag_note(r->s->c->diag, r->a->at, "the state of '%s' (%s)%s stays at its initial value in .dc; a loop is drawn by .tran with a slow "
-                "source", name, m->name, n > 1 ? ag_printf(r->s->arena, " and of %d more devices", n - 1) : "");
+                "source", name, m->name, n > 1 ? ag_printf(r->s->arena, " and of %d more device%s", n - 1, n > 2 ? "s" : "") : "");
 }
 
 /* The solution stands at the present values. */

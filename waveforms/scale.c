@@ -1,7 +1,6 @@
 #include "waveforms/scale.h"
 #include <math.h>
 #include <string.h>
-#include "core/number.h"
 
 static const struct { const char *word, *title; } analysis[AG_N_ANALYSIS] = {
     [AG_OP] = { "op", "Operating Point" }, [AG_DC] = { "dc", "DC transfer characteristic" }, [AG_AC] = { "ac", "AC Analysis" },
@@ -77,9 +76,8 @@ const char *ag_scale_outer(const ag_scale *s, long i, ag_arena *arena)
     const char        *text = "";
 
     for (int k = 1; a && a->kind == AG_DC && k < a->n_axis; k++) {
-        char number[AG_NUMBER_SIZE];
-        text = ag_printf(arena, "%s%s%s = %s", text, k > 1 ? ", " : " at ", a->axis[k].var->name,
-                         ag_number_print(number, a->axis[k].value[ag_scale_index(a, k, i)]));
+        text = ag_printf(arena, "%s%s%s = %.6g", text, k > 1 ? ", " : " at ", a->axis[k].var->name,
+                         a->axis[k].value[ag_scale_index(a, k, i)]);
     }
     return text;
 }
