@@ -39,7 +39,7 @@ typedef struct ag_host {
     void  (*release)(void *user, void *block);         /* default free */
     /* One finished report, "file:line:column: error: ..." with source line and caret, ending in a newline. */
     void  (*report)(void *user, ag_severity severity, const char *text);
-    /* Called a few thousand times per second at most; fraction of the analysis done, time [s]; nonzero stops it. */
+    /* Called a few thousand times per second at most; fraction of the analysis done, time [s] (NaN in a sweep); nonzero stops it. */
     int   (*progress)(void *user, double fraction, double time);
 } ag_host;
 

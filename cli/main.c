@@ -1,5 +1,6 @@
 /* agspice - the command: reads a netlist, runs it, maps statuses to exit codes. */
 #include <errno.h>
+#include <math.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -97,7 +98,7 @@ static int progress(void *user, double fraction, double time)
         return interrupted != 0;
     f->next = t + (f->terminal ? 0.25 : 1);
     ag_number_engineering(at, time, "s", 4);
-    int n = snprintf(line, sizeof line, "%5.1f %%  t = %-9s", 100 * fraction, at);
+    int n = snprintf(line, sizeof line, isnan(time) ? "%5.1f %%" : "%5.1f %%  t = %-9s", 100 * fraction, at);
     if (fraction > 1e-6)
         n += print_left(line + n, sizeof line - (size_t)n, t - f->begin, fraction);
     erase(f);

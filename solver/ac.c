@@ -114,7 +114,7 @@ static ag_status sweep(ac *r, const ag_analysis *a, ag_run_io *io)
         ag_system_phasors(r->s, a->frequency[k], r->x, r->current, r->row);
         io->stats.points++;
         status = io->point ? io->point(io->self, r->row) : AG_OK;
-        if (status == AG_OK && io->progress && io->progress(io->self, (k + 1.0) / a->n_frequency, 0))
+        if (status == AG_OK && io->progress && io->progress(io->self, (k + 1.0) / a->n_frequency, NAN))
             status = AG_ESTOPPED;
     }
     return status;

@@ -290,6 +290,8 @@ ag_status ag_dc_sweep(ag_newton *w, const ag_analysis *a, ag_run_io *io)
         tell_held_states(r);
         status = run(r);
     }
+    if (status == AG_OK)
+        ag_system_states(s, r->last, io);
     while (ready-- > 0)                                   /* last first: two axes may turn the same thing */
         ag_knob_restore(&r->knob[ready]);
     return status;
