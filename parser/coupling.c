@@ -180,5 +180,5 @@ void ag_resolve_couplings(ag_elab *el)
     ag_map *seen = ag_map_new(el->a);
     int     good = 1;
     for (int k = 0; k < el->n_pair && !ag_elab_full(el); k++) good &= resolve(el, &el->pair[k], seen);
-    if (el->n_pair && good) check_groups(el);
+    if (el->n_pair && good && !ag_elab_full(el)) check_groups(el);
 }
