@@ -23,7 +23,7 @@
 enum { D, G, S };                         /* terminals */
 enum { VDS, VGS, VDI, VSI, M };           /* inputs: outer voltages, inner drain-source voltage, drop across rs */
 enum { ID = VDS, IG = VGS, RD_ROW = VDI, RS_ROW = VSI };
-enum { POLARITY, VTO, BETA, LAMBDA, B, RD, RS, CGS, CGD, PB, FC, IS, N, EG, XTI, TCV, VTOTC, BEX, BETATCE, TNOM, AREA, MULT, ICVDS, ICVGS };
+enum { POLARITY, VTO, VT0, BETA, LAMBDA, B, RD, RS, CGS, CGD, PB, FC, IS, N, EG, XTI, TCV, VTOTC, BEX, BETATCE, TNOM, AREA, MULT, ICVDS, ICVGS };
 enum { D_BETA, D_VTO, D_C, D_IS, D_XMAX, D_NVT, D_RD, D_RS, D_CGS, D_CGD, D_PB };
 
 static const char *const terminal[] = { [D] = "d", [G] = "g", [S] = "s" };
@@ -36,7 +36,8 @@ static const ag_unknown  unknown[]  = {
 #define HERE(name, unit, dflt, min, max, help) { name, unit, dflt, min, max, help, AG_REAL, AG_ON_INSTANCE }
 static const ag_param param[] = {
     [POLARITY] = { "polarity", "1", 1, -1, 1, "1: n channel, -1: p channel (types njf, pjf)", AG_INT, AG_ON_CARD },
-    [VTO]    = CARD("vto",    "V",     -2,    -1e3,  1e3,  "threshold voltage, negative for both types when the channel is there without bias"),
+    [VTO]    = CARD("vto",    "V",     NAN,   -1e3,  1e3,  "threshold voltage, negative for both types when there is a channel without bias; not given: -2"),
+    [VT0]    = CARD("vt0",    "V",     NAN,   -1e3,  1e3,  "another name of vto"),
     [BETA]   = CARD("beta",   "A/V^2", 1e-4,  0,     1e3,  "transconductance"),
     [LAMBDA] = CARD("lambda", "1/V",   0,     0,     10,   "channel-length modulation"),
     [B]      = CARD("b",      "1",     1,     -10,   10,   "tail of the doping"),
@@ -82,17 +83,19 @@ static const char *const ignored[] = {
 
 /* ---- parameters ---- */
 
+static double threshold(double vto, double vt0) { return !isnan(vto) ? vto : !isnan(vt0) ? vt0 : -2; }
+
 static void prepare_lane(const ag_tile *t, double *const *d, int k)
 {
     const double *const *p = t->p;
     double temp = t->temp[k], tnom = p[TNOM][k] + AG_KELVIN, r = temp / tnom, vt = AG_BOLTZMANN_Q * temp, size = p[AREA][k] * p[MULT][k];
-    double shift = isnan(p[VTOTC][k]) ? -p[TCV][k] : p[VTOTC][k];
+    double vto = threshold(p[VTO][k], p[VT0][k]), shift = isnan(p[VTOTC][k]) ? -p[TCV][k] : p[VTOTC][k];
     double rise = isnan(p[BETATCE][k]) ? ag_pow(r, p[BEX][k]) : ag_exp(p[BETATCE][k] * (temp - tnom) * ag_log(1.01));
     ag_depletion s = ag_junction_depletion(size * p[CGS][k], p[PB][k], 0.5, tnom, temp);
     ag_depletion g = ag_junction_depletion(size * p[CGD][k], p[PB][k], 0.5, tnom, temp);
     d[D_BETA][k] = size * p[BETA][k] * rise;
-    d[D_VTO][k] = p[VTO][k] + shift * (temp - tnom);
-    d[D_C][k] = p[B][k] == 1 ? 0 : (1 - p[B][k]) / (p[PB][k] - p[VTO][k]);
+    d[D_VTO][k] = vto + shift * (temp - tnom);
+    d[D_C][k] = p[B][k] == 1 ? 0 : (1 - p[B][k]) / (p[PB][k] - vto);
     d[D_IS][k] = ag_max(size * p[IS][k] * ag_exp((r - 1) * p[EG][k] / vt + p[XTI][k] * ag_log(r)), AG_JUNCTION_I_MIN);
     d[D_XMAX][k] = ag_junction_xmax(d[D_IS][k]);
     d[D_NVT][k] = p[N][k] * vt;
@@ -112,7 +115,8 @@ static const char *check(const double *p, int n)
 {
     (void)n;
     if (p[POLARITY] == 0) return "polarity is 1 or -1";
-    return p[B] != 1 && p[PB] <= p[VTO] ? "with b other than 1, pb must be above vto" : NULL;
+    if (!isnan(p[VTO]) && !isnan(p[VT0])) return "vto and vt0 are two names of one parameter; give one of them";
+    return p[B] != 1 && p[PB] <= threshold(p[VTO], p[VT0]) ? "with b other than 1, pb must be above vto" : NULL;
 }
 
 /* ---- inner transistor: all voltages and currents times polarity ---- */
