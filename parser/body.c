@@ -96,8 +96,11 @@ static void read_param(ag_elab *el, ag_body *b, const ag_line *l)
             add_symbol(el, b, (ag_symbol){ f->text, f->expr, f->at, 0, f->expr ? NULL : f->group });
         else if (f->kind == AG_RELATION && f->expr->op == AG_OP_CALL && f->right)
             add_function(el, b, f->expr, f->right);
-        else
-            ag_elab_error(el, f->at, "a parameter needs a value: .param name=value");
+        else {
+            const char *name = f->kind == AG_EXPR && f->expr->op == AG_OP_NAME && f->next ? f->expr->name : "name";
+            ag_elab_error(el, f->at, "a parameter needs '=' and a value: .param %s=value", name);
+            return;
+        }
     }
 }
 
@@ -268,6 +271,8 @@ static int read_definitions(ag_elab *el, ag_body *root, const ag_line *from, con
         } else if (ag_is_condition(l)) {
             inside += begins(l, ".if", ".if") - (inside && begins(l, ".endif", ".endif"));
             any = 1;
+        } else if (!root->parent && !strcmp(l->first, ".alter")) {
+            break;
         } else if (!inside && is_definition(l)) {
             read_definition(el, root, l);
         }
@@ -331,6 +336,8 @@ static const ag_line *read_card(walk *w, const ag_line *l)
     } else if (begins(l, ".subckt", ".macro")) {
         if (w->depth + 1 < AG_MAX_DEPTH) return open_subckt(w, l);
         ag_elab_error(el, l->at, "more than %d .subckt lines are open: is an .ends missing?", AG_MAX_DEPTH - 1);
+        return NULL;
+    } else if (w->b == w->root && !w->root->parent && ag_foreign_end(el, l)) {
         return NULL;
     } else if (!is_definition(l)) {
         read_directive(w, l);

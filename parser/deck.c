@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "core/number.h"
 #include "parser/encoding.h"
 #include "parser/library.h"
 #include "parser/reader.h"
@@ -47,6 +48,32 @@ static char *scan_buffer(session *s, size_t n)
     return s->buffer;
 }
 
+/* Whether the line that ends with the backslash at `end` is code: a comment does not go on. */
+static int is_code(const char *text, const char *end)
+{
+    const char *p = end;
+    while (p > text && p[-1] != '\n') p--;
+    for (int first = 1; p < end; p++) {
+        if (*p == ';' || (first && *p == '*') || (*p == '$' && p[1] == ' ') || (*p == '/' && p[1] == '/')) return 0;
+        first &= *p == ' ' || *p == '\t';
+    }
+    return 1;
+}
+
+/* A backslash or two at the end of a line continue it, as in HSPICE: in the copy they become blanks. */
+static void join_lines(char *copy, size_t length)
+{
+    for (char *p = copy, *end = copy + length, *q; (p = memchr(p, '\\', (size_t)(end - p))); p = q) {
+        for (q = p; q < end && strchr("\\ \t\r", *q); q++)
+            if (!*q) break;
+        if (q == end || *q != '\n' || !is_code(copy, p)) {
+            q = p + 1;
+            continue;
+        }
+        memset(p, ' ', (size_t)(q + 1 - p));
+    }
+}
+
 /* Runs the parser over length bytes of file number `file` from offset on. */
 static void parse(session *s, ag_reader *r, int file, size_t offset, size_t length, int start)
 {
@@ -54,6 +81,7 @@ static void parse(session *s, ag_reader *r, int file, size_t offset, size_t leng
     const char *text = ag_diag_file(s->c->diag, file)->text;
     memcpy(copy, text + offset, length);
     memcpy(copy + length, "\n\0\0", 3);                    /* so that every card has an end */
+    if (start == T_DECK) join_lines(copy, length);
     r->c = s->c;
     r->source = text;
     r->copy = copy;
@@ -243,13 +271,14 @@ static int include(session *s, const ag_line *l, ag_line ***tail)
 
 /* ---- decks ---- */
 
-static int is_include(const ag_line *l) { return l->first[0] == '.' && ag_reader_kind(l->first) == AG_LINE_PATH; }
+static int holds_path(const ag_line *l) { return l->first[0] == '.' && ag_reader_kind(l->first) == AG_LINE_PATH; }
+static int is_include(const ag_line *l) { return holds_path(l) && strcmp(l->first, ".hdl"); }
 static int is_title(const ag_line *l)   { return l->first[0] == '.' && ag_reader_kind(l->first) == AG_LINE_TEXT; }
 
 /* Double quotes stand for apostrophes, except round paths and round values that may be texts (.param, .option). */
 static void unquote(session *s, ag_line *l)
 {
-    if (is_include(l) || !strncmp(l->first, ".option", 7) || !strncmp(l->first, ".param", 6)) return;
+    if (holds_path(l) || !strncmp(l->first, ".option", 7) || !strncmp(l->first, ".param", 6)) return;
     for (ag_field *f = l->field; f; f = f->next) {
         const ag_field *quoted = f->kind == AG_STRING ? f : f->group && f->group->kind == AG_STRING ? f->group : NULL;
         if (!quoted || f->kind == AG_GROUP || (f->kind == AG_KEY && ag_reader_is_path_key(f->text))) continue;
@@ -306,16 +335,49 @@ static void read_section(session *s, int file, const ag_section *part, ag_line *
     append(s, r, NULL, 0, tail);
 }
 
-/* The first line as the title; returns the offset of the second. */
+static int looks_like_value(const char *word, size_t n)
+{
+    double value;
+    return n && (ag_number_read(word, n, &value) || memchr(word, '=', n) || memchr(word, '(', n) || strchr("'\"{})", *word)
+                 || strchr("'})", word[n - 1]));
+}
+
+static size_t word_end(const char *word) { return strcspn(word, " \t\r\n"); }
+
+/* Whether a first line is a card that somebody forgot to put a title above: a dot command before a value ("RC filter of
+ * order 2" is none), or the name of an element with a digit in it, three words more and a value where it has to be. */
+static int looks_like_card(const char *line)
+{
+    enum { NAME, A, B, VALUE, N_WORD };
+    const char *word[N_WORD] = { line, line, line, line }, *last = line, *p = line;
+    int         n = 0;
+    for (; *p; n++) {
+        last = p;
+        if (n < N_WORD) word[n] = p;
+        p += word_end(p);
+        p += strspn(p, " \t\r\n");
+    }
+    int value = looks_like_value(last, word_end(last));
+    if (n < 2 || !value || *line == '.') return n > 1 && value && looks_like_value(word[A], word_end(word[A]));
+    if (n < N_WORD || strcspn(line, "0123456789") >= word_end(line)) return 0;
+    if (strchr("rclRCL", *line)) return looks_like_value(word[VALUE], word_end(word[VALUE]));
+    return strchr("viegfhbdmqjswxnkVIEGFHBDMQJSWXNK", *line) != NULL;
+}
+
+/* The first line as the title, whatever it is; returns the offset of the second. */
 static size_t read_title(ag_circuit *c, ag_deck *deck, int file)
 {
     const ag_file *f = ag_diag_file(c->diag, file);
     size_t         from = f->length >= 3 && !memcmp(f->text, "\xef\xbb\xbf", 3) ? 3 : 0;      /* byte order mark */
-    const char    *end = memchr(f->text + from, '\n', f->length - from);
+    const char    *line = f->text + from, *end = memchr(line, '\n', f->length - from);
     size_t         stop = end ? (size_t)(end - f->text) : f->length, n = stop - from;
-    while (n && strchr(" \t\r", f->text[from + n - 1]) && f->text[from + n - 1]) n--;
-    deck->title = ag_text(c->arena, f->text + from, n);
+    while (n && strchr(" \t\r", line[n - 1]) && line[n - 1]) n--;
+    deck->title = ag_text(c->arena, line, n);
     deck->title_at = (ag_loc){ (uint32_t)from, (uint16_t)file, (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX) };
+    if (looks_like_card(deck->title)) {
+        const char *first = ag_name(c->names, line, strcspn(line, " \t\r\n"));
+        ag_warning(c->diag, deck->title_at, "the first line is the title: '%s' is not read as a card; put a title above it", first);
+    }
     return end ? stop + 1 : stop;
 }
 

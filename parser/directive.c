@@ -16,11 +16,25 @@ typedef struct directive {
 
 typedef struct times { double v[4]; ag_loc at[4]; int n, uic, bad; } times;
 
+/* LTspice's words behind the times. */
+static int is_modifier(const char *word)
+{
+    static const char *const list[] = { "startup", "steady", "nodiscard", "step" };
+    for (int k = 0; k < 4; k++)
+        if (!strcmp(list[k], word)) return 1;
+    return 0;
+}
+
 static void tran_field(ag_elab *el, const ag_field *f, times *t)
 {
     int start = f->kind == AG_KEY && !strcmp(f->text, "start");
     if (f->kind == AG_WORD && !strcmp(f->text, "uic")) {
         t->uic = 1;
+        return;
+    }
+    if (f->kind == AG_WORD && is_modifier(f->text)) {
+        ag_warning(el->c->diag, f->at, "'%s' is ignored: a transient starts from the operating point, or with uic from initial values",
+                   f->text);
         return;
     }
     if (t->n >= 4 || (f->kind == AG_KEY && (!start || t->n != 2))) {
@@ -197,8 +211,16 @@ static void temperature(ag_elab *el, const ag_line *l)
 
 /* ---- initial conditions ---- */
 
+/* A condition of a node that is not there is an error, a guess of it matters to nobody. */
+static void no_node(ag_elab *el, int guess, const ag_guess *g, ag_loc at)
+{
+    const char *better = g->best ? ag_printf(el->a, "; did you mean '%s'?", g->best) : "";
+    if (guess) ag_warning(el->c->diag, at, "no node '%s'%s", g->name, better);
+    else ag_elab_error(el, at, "no node '%s'%s", g->name, better);
+}
+
 /* Number of a node that exists, seen from a scope; -1 after a report. */
-static int existing_node(ag_elab *el, ag_scope *s, const char *name, ag_loc at)
+static int existing_node(ag_elab *el, ag_scope *s, int guess, const char *name, ag_loc at)
 {
     int         node = -1, k = (int)(intptr_t)ag_map_get(s->body->node_map, name) - 1;
     const char *full = *s->path ? ag_name0(el->c->names, ag_printf(el->a, "%s%s", s->path, name)) : name;
@@ -212,22 +234,21 @@ static int existing_node(ag_elab *el, ag_scope *s, const char *name, ag_loc at)
         return -1;
     }
     for (int i = 1; !s->caller && i < el->c->n_node && !ag_elab_full(el); i++) ag_guess_try(&g, el->c->node_name[i]);
-    if (g.best) ag_elab_error(el, at, "no node '%s'; did you mean '%s'?", name, g.best);
-    else ag_elab_error(el, at, "no node '%s'", name);
+    no_node(el, guess, &g, at);
     return -1;
 }
 
 static void set_node(ag_elab *el, ag_scope *s, const ag_line *l, const char *name, ag_loc at, const ag_expr *expr)
 {
     double value;
-    int    node = existing_node(el, s, name, at);
+    int    guess = !strcmp(l->first, ".nodeset"), node = existing_node(el, s, guess, name, at);
     if (node < 0 || !ag_scope_eval(el, s, expr, &value)) return;
     if (!isfinite(value)) {
         ag_elab_error(el, expr->at, "a finite voltage is needed here");
         return;
     }
     ag_plan *plan = &el->c->plan;
-    *AG_PUSH(el->a, plan->ic, plan->n_ic, plan->cap_ic) = (ag_ic){ node, value, !strcmp(l->first, ".nodeset"), at };
+    *AG_PUSH(el->a, plan->ic, plan->n_ic, plan->cap_ic) = (ag_ic){ node, value, guess, at };
 }
 
 /* .ic v(a)=1 v(b)={x}; HSPICE also: .ic a=1, .ic a 1 */
@@ -254,7 +275,7 @@ void ag_set_ic(ag_elab *el, ag_scope *s, const ag_line *l)
 static const directive table[] = {
     { ".options", EARLY, options },       { ".option", EARLY, options },      { ".opt", EARLY, options },
     { ".temp", EARLY, temperature },      { ".tran", EARLY, tran },           { ".op", EARLY, op },
-    { ".ic", LOCAL, NULL },               { ".nodeset", LOCAL, NULL },
+    { ".ic", LOCAL, NULL },               { ".nodeset", LOCAL, NULL },        { ".dcvolt", LOCAL, NULL },
     { ".print", LATE, ag_add_listing },   { ".plot", LATE, ag_add_listing },  { ".probe", LATE, ag_add_listing },
     { ".save", LATE, ag_add_save },       { ".measure", LATE, ag_add_measure }, { ".meas", LATE, ag_add_measure },
     { ".pulses", LATE, ag_add_pulses },
@@ -263,16 +284,13 @@ static const directive table[] = {
     { ".unprotect", SILENT, NULL },       { ".prot", SILENT, NULL },          { ".unprot", SILENT, NULL },
     { ".include", SILENT, NULL },         { ".inc", SILENT, NULL },           { ".control", SILENT, NULL },
     { ".endc", SILENT, NULL },            { ".endl", SILENT, NULL },          { ".enddata", SILENT, NULL },
-    { ".param", SILENT, NULL },
-    { ".func", SILENT, NULL },            { ".model", SILENT, NULL },         { ".subckt", SILENT, NULL },
-    { ".ends", SILENT, NULL },            { ".global", SILENT, NULL },        { ".lib", SILENT, NULL },
-    { ".dc", LATE, dc },                  { ".ac", EARLY, ac },               { ".noise", NOT_YET, NULL },
-    { ".step", SILENT, NULL },            { ".four", NOT_YET, NULL },         { ".fft", NOT_YET, NULL },
-    { ".tf", NOT_YET, NULL },             { ".pz", NOT_YET, NULL },           { ".sens", NOT_YET, NULL },
-    { ".disto", NOT_YET, NULL },          { ".data", SILENT, NULL },          { ".alter", NOT_YET, NULL },
-    { ".mc", NOT_YET, NULL },             { ".crossbar", NOT_YET, NULL },     { ".program", NOT_YET, NULL },
-    { ".load", LATE, ag_load_states },    { ".if", SILENT, NULL },           { ".elseif", SILENT, NULL },
-    { ".else", SILENT, NULL },           { ".endif", SILENT, NULL },        { ".hdl", NOT_YET, NULL },
+    { ".param", SILENT, NULL },           { ".func", SILENT, NULL },          { ".model", SILENT, NULL },
+    { ".subckt", SILENT, NULL },          { ".ends", SILENT, NULL },          { ".global", SILENT, NULL },
+    { ".lib", SILENT, NULL },
+    { ".dc", LATE, dc },                  { ".ac", EARLY, ac },               { ".step", SILENT, NULL },
+    { ".data", SILENT, NULL },            { ".load", LATE, ag_load_states },  { ".crossbar", NOT_YET, NULL },
+    { ".program", NOT_YET, NULL },        { ".if", SILENT, NULL },            { ".elseif", SILENT, NULL },
+    { ".else", SILENT, NULL },            { ".endif", SILENT, NULL },
 };
 enum { N_DIRECTIVE = sizeof table / sizeof *table };
 
@@ -298,20 +316,13 @@ int ag_directive_is_output(const char *first)
 static void no_directive(ag_elab *el, const ag_line *l)
 {
     ag_guess g = { .name = l->first };
+    if (ag_foreign_card(el, l)) return;
     for (int k = 0; k < N_DIRECTIVE; k++) ag_guess_try(&g, table[k].name);
     if (g.best) ag_warning(el->c->diag, l->at, "unknown command '%s' is ignored; did you mean '%s'?", l->first, g.best);
     else ag_warning(el->c->diag, l->at, "unknown command '%s' is ignored", l->first);
 }
 
-static const char *const analysis_words[] = { ".dc", ".noise", ".four", ".fft", ".tf", ".pz", ".sens", ".disto" };
-
-static void not_yet(ag_elab *el, const ag_line *l)
-{
-    const char *what = "command";
-    for (size_t k = 0; k < sizeof analysis_words / sizeof *analysis_words; k++)
-        if (!strcmp(analysis_words[k], l->first)) what = "analysis";
-    ag_elab_error(el, l->at, "%s %s is not supported yet", what, l->first);
-}
+static void not_yet(ag_elab *el, const ag_line *l) { ag_elab_error(el, l->at, "command %s is not supported yet", l->first); }
 
 void ag_directive_setting(ag_elab *el, const ag_line *l)
 {

@@ -24,6 +24,7 @@
  *     sweep.c      axes of .dc, .step and "sweep"
  *     state.c      .load state= and .save state=
  *     step.c       .step .temp .data, "sweep": what runs are repeated for
+ *     foreign.c    cards of other simulators
  *     output.c     .print .plot .probe .save .pulses, expressions over probes
  *     measure_card.c  .measure
  *     topology.c   checks of the finished net
@@ -460,6 +461,10 @@ int ag_read_axis(ag_elab *el, const ag_line *l, const ag_field **at, ag_axis *ax
 int ag_read_frequencies(ag_elab *el, const ag_line *l, const ag_field **at, ag_axis *axis);
 /* Only what is swept: the name at *at, of up to three fields ("npn 2n2222(vaf)", "param rload"). */
 int ag_read_swept(ag_elab *el, const ag_line *l, const ag_field **at, ag_swept *v);
+
+/* ---- foreign.c ---- */
+int ag_foreign_card(ag_elab *el, const ag_line *l);           /* a dot command of other simulators: accepted, or warned about */
+int ag_foreign_end(ag_elab *el, const ag_line *l);            /* .alter: the netlist ends before it */
 
 /* ---- output.c ---- */
 void ag_add_listing(ag_elab *el, const ag_line *l);

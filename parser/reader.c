@@ -113,6 +113,7 @@ ag_line_kind ag_reader_kind(const char *first)
 {
     static const struct { const char *name; ag_line_kind kind; } dot[] = {
         { ".param", AG_LINE_EXPR },     { ".params", AG_LINE_EXPR },     { ".csparam", AG_LINE_EXPR },
+        { ".parameters", AG_LINE_EXPR }, { ".dcvolt", AG_LINE_EXPR },    { ".hdl", AG_LINE_PATH },
         { ".ic", AG_LINE_EXPR },        { ".nodeset", AG_LINE_EXPR },    { ".func", AG_LINE_FUNC },
         { ".function", AG_LINE_FUNC },  { ".measure", AG_LINE_MEASURE }, { ".meas", AG_LINE_MEASURE },
         { ".print", AG_LINE_LIST },     { ".plot", AG_LINE_LIST },       { ".probe", AG_LINE_LIST },
@@ -143,6 +144,36 @@ void ag_reader_add(ag_reader *r, ag_field *f, ag_loc at)
     r->field_tail = &f->next;
     r->line->broken |= r->broken;
     r->line->span = ag_loc_join(r->line->span, at);
+}
+
+/* ---- .control ---- */
+
+static const struct { const char *command, *card; } command[] = {
+    { "tran", ".tran" }, { "op", ".op" }, { "dc", ".dc" }, { "ac", ".ac" }, { "plot", ".plot" }, { "gnuplot", ".plot" },
+    { "print", ".print" }, { "meas", ".measure" }, { "measure", ".measure" }, { "save", ".save" }, { "option", ".options" },
+    { "options", ".options" }, { "alterparam", ".step" }, { "alter", ".step" }, { "foreach", ".step" }, { "ic", ".ic" },
+    { "write", "-r FILE" }, { "wrdata", "--csv FILE" }, { "hardcopy", "--plot FILE" },
+};
+enum { N_COMMAND = sizeof command / sizeof *command };
+
+void ag_reader_command(ag_reader *r, const char *text)
+{
+    text += strspn(text, " \t");
+    const char *word = ag_name(r->c->names, text, strcspn(text, " \t\r"));
+    for (unsigned k = 0; k < N_COMMAND; k++)
+        if (!strcmp(command[k].command, word)) r->commands |= 1u << k;
+}
+
+void ag_reader_commands(ag_reader *r)
+{
+    const char *list = "";
+    for (unsigned k = 0; k < N_COMMAND; k++)
+        if (r->commands >> k & 1 && !strstr(list, command[k].card)) list = ag_printf(r->c->arena, "%s %s", list, command[k].card);
+    int others = r->controls++;
+    if (*list) ag_warning(r->c->diag, r->control_at, "control block skipped: its commands are not run; write the same as%s", list);
+    else if (!others)
+        ag_warning(r->c->diag, r->control_at, "control block skipped: its commands are not run; cards such as .tran, .print and .measure are");
+    r->commands = 0;
 }
 
 /* ---- tree ---- */

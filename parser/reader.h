@@ -57,8 +57,9 @@ typedef struct ag_reader {
     int          signature;            /* .func: 1 = before its ')', 2 = just after */
     int          skip;                 /* drop the rest of the card */
     int          starred;              /* the warning about '*' comments was given */
-    int          controls;             /* .control blocks met */
-    ag_loc       control_at;
+    ag_loc       control_at;           /* the .control block that is skipped, */
+    unsigned     commands;             /* and what it would do: bits of the table in reader.c */
+    int          controls;             /* such blocks until now */
     ag_open      open[AG_MAX_NEST];
     int          depth;
     ag_level     level;
@@ -90,6 +91,8 @@ ag_line_kind ag_reader_kind(const char *first);
 int  ag_reader_is_path_key(const char *name);            /* its value is the path of a file */
 void ag_reader_begin(ag_reader *r, const char *first, ag_loc at);
 void ag_reader_add(ag_reader *r, ag_field *f, ag_loc at);
+void ag_reader_command(ag_reader *r, const char *text);  /* a line of a .control block */
+void ag_reader_commands(ag_reader *r);                   /* its end: says how the same is written as cards */
 int  ag_reader_is_operator(int token);
 void ag_reader_syntax(ag_reader *r);                     /* reports that r->tok cannot follow r->prev */
 

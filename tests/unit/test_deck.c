@@ -207,7 +207,9 @@ static void test_end_ends_the_file_and_control_is_skipped(void **state)
     (void)state;
     reads(".op\n.END\nr1 (((", ".op:\n");
     check(".control\nrun\nplot (\n.ENDC\n.op\n.control\n.endc\n", ".op:\n",
-          "a.cir:1:1: warning: control block skipped: its commands are not run; cards such as .tran, .print and .measure are\n");
+          "a.cir:1:1: warning: control block skipped: its commands are not run; write the same as .plot\n");
+    check(".control\nTRAN 1n 1u\n wrdata x v(a)\nmeas\nplot\nlet y=1\n.endc\n", "",
+          "a.cir:1:1: warning: control block skipped: its commands are not run; write the same as .tran .plot .measure --csv FILE\n");
     check(".op\n  .control\nrun\n", ".op:\n",
           "a.cir:2:3: warning: control block skipped: its commands are not run; cards such as .tran, .print and .measure are\n"
           "a.cir:2:3: error: '.control' has no '.endc'\n");
@@ -373,7 +375,7 @@ static void test_the_first_line_is_the_title(void **state)
 {
     (void)state;
     static const struct { const char *text, *title; int cards; } t[] = {
-        { "", "", 0 }, { "r1 a b 1", "r1 a b 1", 0 }, { "\n.op", "", 1 }, { "\xef\xbb\xbf t \r\n.op\r\n", " t", 1 },
+        { "", "", 0 }, { "r1 a b c", "r1 a b c", 0 }, { "\n.op", "", 1 }, { "\xef\xbb\xbf t \r\n.op\r\n", " t", 1 },
         { "one\n.title two \n.op\n", "two", 1 },
     };
     for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
