@@ -102,6 +102,11 @@ void ag_batch_widen(ag_circuit *c, ag_batch *b, int cap)
         WIDEN(b->own_state[k], 1);
         for (int lane = b->n; lane < cap; lane++) b->own_state[k][lane] = NAN;
     }
+    if (b->many) {
+        WIDEN(b->many, 1);
+        WIDEN(b->copies, 1);
+        for (int lane = b->n; lane < cap; lane++) b->many[lane] = b->copies[lane] = 1;
+    }
     WIDEN(b->ref, m->n_ref);
     WIDEN(b->name, 1);
     WIDEN(b->card, 1);
@@ -186,6 +191,22 @@ void ag_instance_state(ag_circuit *c, ag_instance i, int k, double value)
         }
     }
     b->own_state[k][i.lane] = value;
+    c->finished = 0;
+}
+
+static double *ones(ag_circuit *c, int n)
+{
+    double *v = AG_NEW(c->arena, double, n);
+    for (int k = 0; k < n; k++) v[k] = 1;
+    return v;
+}
+
+void ag_instance_many(ag_circuit *c, ag_instance i, double own, double copies)
+{
+    ag_batch *b = c->batch[i.batch];
+    if (!b->many) b->many = ones(c, b->cap), b->copies = ones(c, b->cap);
+    b->many[i.lane] *= own * copies;
+    b->copies[i.lane] *= copies;
     c->finished = 0;
 }
 

@@ -37,6 +37,8 @@ typedef struct ag_batch {
     signed char    *own_hold;              /* [lane] hold= of the instance: AG_KEPT, AG_FREE, or AG_AS_MODEL */
     double        **own_state;             /* [n_unknown + n_latch][lane] initial values out of a file of states, NAN: as the
                                             * parameters say; NULL: none */
+    double         *many, *copies;         /* [lane] parallel devices that a lane stands for, and of these the copies of the
+                                            * subcircuit around it; NULL: 1 each */
     double         *temp;                  /* [lane] device temperature [K], after finish */
     double        **derived;               /* [n_derived][lane], after finish */
     struct ag_instref *ref;                /* [n_ref * lane]: lane * n_ref + k */
@@ -95,6 +97,9 @@ void        ag_instance_hold(ag_circuit *c, ag_instance i, int hold);           
  * parameter's range: a state that was reached. */
 void        ag_instance_state(ag_circuit *c, ag_instance i, int k, double value);
 double      ag_circuit_vector(ag_circuit *c, const double *v, int n);               /* copies; index for the parameter */
+/* The instance stands for so many times as many parallel devices: by its own m=, and in so many copies of its subcircuit.
+ * Its currents and powers are those of one copy; the nodes see all. */
+void        ag_instance_many(ag_circuit *c, ag_instance i, double own, double copies);
 /* Room for cap lanes in every column of a batch. */
 void        ag_batch_widen(ag_circuit *c, ag_batch *b, int cap);
 /* Warns of selectors and memories in series whose voltages do not suit each other; after derived values are known. */

@@ -40,6 +40,7 @@ static void pad(ag_circuit *c, ag_batch *b)
         for (int k = 0; k < m->n_param; k++) b->given[k][lane] = b->given[k][last];
         for (int k = 0; k < m->n_ref; k++) b->ref[lane * m->n_ref + k] = b->ref[last * m->n_ref + k];
         b->own_temp[lane] = b->own_temp[last];
+        if (b->many) b->many[lane] = b->many[last], b->copies[lane] = b->copies[last];
         b->own_hold[lane] = b->own_hold[last];
         b->name[lane] = b->name[last];
         b->card[lane] = b->card[last];

@@ -241,7 +241,7 @@ static void set_keys(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance 
 {
     const ag_model *m = e->model;
     for (; f; f = f->next) {
-        if (f->expr == expr || ag_element_temp(el, s, i, f)) continue;
+        if (f->expr == expr || ag_element_temp(el, s, i, f) || ag_element_many(el, s, i, f)) continue;
         int k = f->kind == AG_KEY ? ag_param_find(m->param, m->n_param, f->text) : -1;
         int own = k >= 0 && ((const ag_behave *)m->data)->param[k].kind >= AG_INITIAL;
         if (f->kind != AG_KEY) ag_elab_error(el, f->at, "this is too much: %s", e->kind->usage);

@@ -86,7 +86,10 @@ static ag_instance ammeter(ag_elab *el, ag_instance device, int t, ag_loc at)
     if (i.batch >= 0) return i;
     int node[2] = { b->node[t][device.lane], ag_circuit_node(c, ag_name0(c->names, meter), at) };
     b->node[t][device.lane] = node[1];
-    return ag_circuit_add(c, name, ag_model_find("v"), NULL, node, b->at[device.lane]);
+    double copies = b->many ? b->copies[device.lane] : 1;                  /* what it measures is of one copy, as i() elsewhere */
+    i = ag_circuit_add(c, name, ag_model_find("v"), NULL, node, b->at[device.lane]);
+    if (copies != 1) ag_instance_many(c, i, 1, copies);
+    return i;
 }
 
 static void no_unknown(ag_elab *el, const ag_waiting *w, const ag_model *m)

@@ -166,6 +166,7 @@ struct ag_scope {
     const ag_field **actual;             /* [n_port] nodes on the X line */
     int             *node, cap_node;     /* node numbers by the body's numbering, -1: not used yet */
     ag_context       context;            /* for reports */
+    double           copies;             /* of everything in it, by m= of X cards */
     ag_map          *card;               /* cards made for this scope, by ag_modelcard; NULL: none */
     ag_scope        *next;               /* in the list of spare ones */
 };
@@ -311,6 +312,12 @@ void           ag_element_set(ag_elab *el, ag_instance i, const char *param, dou
 void           ag_element_keys(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f);   /* all from f on */
 /* Sets a parameter that is an initial value under uic from a key or a value of its list. */
 void           ag_element_initial(ag_elab *el, ag_scope *s, ag_instance i, const char *param, const ag_field *f);
+/* Adds an instance for a device of scope s; name as it stands there. */
+ag_instance    ag_element_put(ag_elab *el, ag_scope *s, const char *name, const ag_model *m, const ag_card *card, const int *node,
+                              ag_loc at);
+/* The value of m=, how many there are in parallel; 0 after a report. */
+int            ag_element_times(ag_elab *el, ag_scope *s, const ag_field *f, double *times);
+int            ag_element_many(ag_elab *el, ag_scope *s, ag_instance i, const ag_field *f);   /* 1: was m= */
 int            ag_element_temp(ag_elab *el, ag_scope *s, ag_instance i, const ag_field *f);   /* 1: was temp= or dtemp= */
 /* Whether a card is for this element: of that model, or of a model of that type. */
 int            ag_element_fits(ag_elab *el, const ag_element *e, const ag_card *card, const char *model, const ag_line *l);

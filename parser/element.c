@@ -33,7 +33,15 @@ int ag_element_nodes(ag_elab *el, ag_scope *s, const ag_element *e, int n, int *
 
 ag_instance ag_element_add(ag_elab *el, ag_scope *s, const ag_element *e, const ag_model *m, const ag_card *card, const int *node)
 {
-    return ag_circuit_add(el->c, ag_scope_device(el, s, e->line->first), m, card, node, e->line->at);
+    return ag_element_put(el, s, e->line->first, m, card, node, e->line->at);
+}
+
+ag_instance ag_element_put(ag_elab *el, ag_scope *s, const char *name, const ag_model *m, const ag_card *card, const int *node,
+                           ag_loc at)
+{
+    ag_instance i = ag_circuit_add(el->c, ag_scope_device(el, s, name), m, card, node, at);
+    if (i.batch >= 0 && s->copies != 1) ag_instance_many(el->c, i, 1, s->copies);
+    return i;
 }
 
 static const ag_model *model_of(const ag_elab *el, ag_instance i) { return el->c->batch[i.batch]->model; }
@@ -78,6 +86,30 @@ static int harmless(ag_elab *el, const ag_field *f)
     static const char *const list[] = { "noisy", "noise", "ac", "scale", "off", NULL };
     if (!ag_one_of(f->text, list)) return 0;
     ag_warning(el->c->diag, f->at, "'%s' is ignored", f->text);
+    return 1;
+}
+
+int ag_element_times(ag_elab *el, ag_scope *s, const ag_field *f, double *times)
+{
+    if (!ag_scope_value(el, s, f, times)) return 0;
+    if (*times >= 1e-9 && *times <= 1e9) return 1;
+    ag_elab_error(el, ag_field_span(f), "m = %g is outside 1e-09 .. 1e+09: it is the number of devices in parallel", *times);
+    return 0;
+}
+
+/* V, E, H, B v=: the voltage is given and the current an unknown. Any number of them in parallel acts as one. */
+static int is_rigid(const ag_model *m)
+{
+    for (int k = 0; k < m->n_unknown; k++)
+        if (!strcmp(m->unknown[k].name, "i")) return !ag_model_dq(m, (m->n_branch + k) * (ag_model_inputs(m) + 1));
+    return 0;
+}
+
+int ag_element_many(ag_elab *el, ag_scope *s, ag_instance i, const ag_field *f)
+{
+    double times;
+    if (f->kind != AG_KEY || strcmp(f->text, "m")) return 0;
+    if (ag_element_times(el, s, f, &times) && !is_rigid(model_of(el, i))) ag_instance_many(el->c, i, times, 1);
     return 1;
 }
 
@@ -140,7 +172,7 @@ void ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i
     int k = ag_param_find(m->param, m->n_param, f->text);
     if (k >= 0 && (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT) && !f->group) k = -1;
     if (k < 0) {
-        if (!ag_element_temp(el, s, i, f) && !hold(el, s, e, i, f) && !harmless(el, f)) no_key(el, e, m, f);
+        if (!ag_element_temp(el, s, i, f) && !ag_element_many(el, s, i, f) && !hold(el, s, e, i, f) && !harmless(el, f)) no_key(el, e, m, f);
     } else if (ag_param_value(el, s, m, k, f, &value)) {
         set(el, i, k, value, ag_field_span(f));
         warn_unused_ic(el, m, k, f);
@@ -226,7 +258,7 @@ static void add_compact(ag_elab *el, ag_scope *s, const ag_element *e, const ag_
         return;
     }
     for (int k = 0; k < n; k++, first = first->next) node[k] = ag_scope_node(el, s, first->text, first->at);
-    ag_element_keys(el, s, e, ag_circuit_add(el->c, ag_scope_device(el, s, device), m, card, node, e->line->at), f);
+    ag_element_keys(el, s, e, ag_element_put(el, s, device, m, card, node, e->line->at), f);
 }
 
 static void add_native(ag_elab *el, ag_scope *s, ag_element *e)

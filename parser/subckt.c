@@ -62,11 +62,13 @@ ag_scope *ag_scope_new(ag_elab *el, ag_body *b)
         ag_scope_forget(s);
         for (int k = 0; k < s->cap_node; k++) s->node[k] = -1;
         s->card = NULL;
+        s->copies = 1;
         return s;
     }
     s = AG_NEW(el->a, ag_scope, 1);
     s->body = b;
     s->path = "";
+    s->copies = 1;
     ag_scope_fit(el, s);
     s->actual = AG_NEW(el->a, const ag_field *, b->n_port);
     if (b->parent) widen_nodes(el, s, b->n_node);
@@ -158,8 +160,9 @@ static void set_formals(ag_elab *el, ag_scope *s, const xcard *x, ag_scope *inne
         }
         int k = (int)(intptr_t)ag_map_get(b->symbol_map, f->text) - 1;
         if (k < 0 || !b->symbol[k].formal) {
-            double one = 0;
-            if (strcmp(f->text, "m") || !ag_scope_value(el, s, f, &one) || one != 1) no_formal(el, b, f);
+            double times;
+            if (strcmp(f->text, "m")) no_formal(el, b, f);
+            else if (ag_element_times(el, s, f, &times)) inner->copies *= times;
             continue;
         }
         inner->state[k] = ag_scope_value(el, s, f, &inner->value[k]) ? AG_KNOWN : AG_BAD;
@@ -174,6 +177,7 @@ static ag_scope *enter(ag_elab *el, ag_scope *s, ag_body *b, const xcard *x, con
     inner->caller = s;
     inner->outer = ag_scope_of(s, b->parent);
     inner->path = path;
+    inner->copies = s->copies;
     for (int k = 0; k < b->n_port; k++, f = f->next) inner->actual[k] = f;
     set_formals(el, s, x, inner);
     inner->context = (ag_context){ .from = b->line->at, .to = b->ends, .at = x->name->at, .path = path, .name = b->name,

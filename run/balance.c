@@ -12,21 +12,21 @@ ag_balance *ag_balance_new(ag_circuit *c, ag_arena *a)
     for (int k = 0; k < c->n_batch; k++) {
         const ag_batch *batch = c->batch[k];
         for (int lane = 0; lane < batch->n && batch->model->flags & AG_TWO_TERMINAL; lane++) {
-            int column = 1 + ag_signal(c, "p", batch->name[lane], NULL, batch->at[lane]);
+            ag_share p = { 1 + ag_signal(c, "p", batch->name[lane], NULL, batch->at[lane]), batch->copies ? batch->copies[lane] : 1 };
             if (is_source(batch->model))
-                *AG_PUSH(a, b->source, b->n_source, cap_source) = column;
+                *AG_PUSH(a, b->source, b->n_source, cap_source) = p;
             else
-                *AG_PUSH(a, b->load, b->n_load, cap_load) = column;
+                *AG_PUSH(a, b->load, b->n_load, cap_load) = p;
         }
     }
     return b;
 }
 
-static double sum(const double *row, const int *column, int n)
+static double sum(const double *row, const ag_share *p, int n)
 {
     double s = 0;
     for (int k = 0; k < n; k++)
-        s += row[column[k]];
+        s += p[k].copies * row[p[k].column];
     return s;
 }
 

@@ -6,8 +6,11 @@
 #define AG_RUN_BALANCE_H
 #include "core/circuit.h"
 
+/* Column of a row with p() of one copy of the device; how many copies there are. */
+typedef struct ag_share { int column; double copies; } ag_share;
+
 typedef struct ag_balance {
-    int   *source, *load;                  /* columns of a row: p() of sources, of the others */
+    struct ag_share *source, *load;        /* sources; the others */
     int    n_source, n_load;
     double delivered, taken;               /* [J] since the start */
     double last_delivered, last_taken;     /* [J] in the last step */

@@ -24,6 +24,10 @@ void      ag_lanes_aim(const ag_part *p, ag_lanes *l, int from);
 /* The inputs of the lanes at x into the columns u. */
 void      ag_lanes_gather(const ag_part *p, const double *x, const ag_lanes *l, double *const *u);
 void      ag_lanes_evaluate(const ag_part *p, ag_lanes *l, int jacobian);          /* at p->u */
+/* Multiplies a column of a branch for lanes that stand for several devices (p->b->many is set). */
+void      ag_lanes_multiply(const ag_part *p, const ag_lanes *l, double *column);
+/* The part of a branch current of lane i that is of one copy of its subcircuit. */
+static inline double ag_lanes_share(const ag_part *p, const ag_lanes *l, int i) { return p->b->many ? 1 / p->b->copies[l->from + i] : 1; }
 /* Adds Jacobian columns to matrix values; every column that a stamp names must exist. */
 void      ag_lanes_scatter(ag_system *s, const ag_part *p, const ag_lanes *l, double *ax, double *const *columns);
 #endif

@@ -88,6 +88,7 @@ static void tap_current(terms *x, const ag_part *p, const ag_lanes *l, const ag_
     int        lane = l->from + i;
     for (int k = 0; k < p->nb; k++) {
         double sign = (p->m->branch[k].pos == tap->terminal) - (p->m->branch[k].neg == tap->terminal);
+        sign *= ag_lanes_share(p, l, i);
         a->re[tap->row] += sign * l->f[k][i];
         a->im[tap->row] += sign * l->q[k][i];
         for (int in = 0; in < p->mi; in++) {
@@ -114,6 +115,10 @@ static void stimulate(const ag_part *p, ag_lanes *l, ag_linear *a)
     if (!p->m->ac)
         return;
     p->m->ac(&l->tile, l->f, l->q);
+    for (int k = 0; k < p->nb && p->b->many; k++) {
+        ag_lanes_multiply(p, l, l->f[k]);
+        ag_lanes_multiply(p, l, l->q[k]);
+    }
     for (int k = 0; k < p->nb + p->nu; k++)
         for (int i = 0, lane = l->from; i < l->n; i++, lane++) {
             int row = (k < p->nb ? p->pos : p->row)[k][lane];

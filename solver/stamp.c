@@ -73,6 +73,29 @@ static void initial_inputs(const ag_part *p, const ag_lanes *l)
                     p->u[k][l->from + i] = p->init[k][l->from + i];
 }
 
+void ag_lanes_multiply(const ag_part *p, const ag_lanes *l, double *column)
+{
+    const double *many = p->b->many + l->from;
+    for (int i = 0; i < l->n; i++)
+        column[i] *= many[i];
+}
+
+/* Lanes that stand for several devices in parallel: the nodes see the currents of all of them. */
+static void multiply(const ag_part *p, const ag_lanes *l, int jacobian)
+{
+    for (int k = 0; k < p->nb && p->b->many; k++) {
+        ag_lanes_multiply(p, l, l->f[k]);
+        ag_lanes_multiply(p, l, l->q[k]);
+        for (int in = 0; in < p->mi && jacobian; in++) {
+            int e = AG_MI(p, k, in);
+            if (p->df[e])
+                ag_lanes_multiply(p, l, l->df[e]);
+            if (p->dq[e])
+                ag_lanes_multiply(p, l, l->dq[e]);
+        }
+    }
+}
+
 /* f and q are left alone by a model where it has nothing to say; columns outside its pattern do not exist. */
 void ag_lanes_evaluate(const ag_part *p, ag_lanes *l, int jacobian)
 {
@@ -85,6 +108,7 @@ void ag_lanes_evaluate(const ag_part *p, ag_lanes *l, int jacobian)
     l->tile.df = jacobian ? l->df : NULL;
     l->tile.dq = jacobian ? l->dq : NULL;
     p->m->eval(&l->tile);
+    multiply(p, l, jacobian);
 }
 
 static void follow_tangent(const ag_part *p, const ag_lanes *l)
@@ -217,7 +241,7 @@ static double static_conductance(const ag_part *p, const ag_lanes *l, int i)
     for (int k = p->nb; k < p->nb + p->nu; k++)
         if (!p->m->unknown[k - p->nb].hold && p->df[AG_MI(p, 0, k)] && p->df[AG_MI(p, k, 0)] && p->df[AG_MI(p, k, k)])
             g -= l->df[AG_MI(p, 0, k)][i] * l->df[AG_MI(p, k, 0)][i] / l->df[AG_MI(p, k, k)][i];
-    return g;
+    return g * ag_lanes_share(p, l, i);
 }
 
 /* Adds the current and charge of every branch to its own slot, or the part that enters a terminal to one. */
@@ -226,6 +250,7 @@ static void read_current(ag_system *s, const ag_part *p, const ag_lanes *l, cons
     for (int k = 0; k < p->nb; k++) {
         int one = tap->terminal < 0, row = one ? tap->row + k : tap->row;
         double sign = one ? 1 : (p->m->branch[k].pos == tap->terminal) - (p->m->branch[k].neg == tap->terminal);
+        sign *= ag_lanes_share(p, l, i);
         s->F[row] += sign * l->f[k][i];
         s->Q[row] += sign * l->q[k][i];
     }
