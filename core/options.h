@@ -16,7 +16,7 @@
     X(itl1, "1", 100, 1, 100000, "Newton iterations of an operating point")                                   \
     X(itl4, "1", 12, 2, 100000, "Newton iterations of a time step")                                           \
     X(method, "1", 0, 0, 2, "integration: trbdf2, trap, gear")                                                \
-    X(maxord, "1", 2, 1, 6, "accepted; the order is that of the method")                                      \
+    X(maxord, "1", 2, 1, 6, "largest order of gear: 1 to 5")                                                  \
     X(fixedstep, "1", 0, 0, 1, "1: every step is TMAX (or TSTEP), no error control")                          \
     X(interp, "1", 0, 0, 1, "1: output on the TSTEP grid")                                                    \
     X(delmax, "s", 0, 0, 1e30, "largest time step of a transient that gives no TMAX; 0: (tstop - tstart)/50") \

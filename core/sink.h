@@ -16,13 +16,15 @@ typedef struct ag_stats {
     double seconds;                         /* CPU time of the analysis */
 } ag_stats;
 
+#define AG_CARRY 4                          /* steps before that the quadrature of a step may refer to */
+
 typedef struct ag_run_io {
     ag_status (*point)(void *self, const double *row);   /* accepted point; NULL: no output wanted */
     int       (*progress)(void *self, double fraction, double time);   /* nonzero stops; may be NULL */
     /* Accepted step with the integrator's own quadrature, for exact balances of charge and energy (may be NULL): the
-     * integral of dq/dt over the step is sum weight[k] * value in row[k] + carry * (the same of the step before), with
+     * integral of dq/dt over the step is sum weight[k] * value in row[k] + sum carry[j] * (the same j + 1 steps before), with
      * rows at the start, at the inner stage (weight 0 when there is none) and at the end. */
-    void      (*quadrature)(void *self, const double *const *row, const double *weight, double carry);
+    void      (*quadrature)(void *self, const double *const *row, const double *weight, const double *carry);
     /* The states of the devices at the end of an analysis that was finished: own unknown k of an instance, or its memory
      * k - n_unknown (may be NULL). */
     void      (*state)(void *self, ag_instance i, int k, double value);

@@ -30,15 +30,19 @@ static double sum(const double *row, const ag_share *p, int n)
     return s;
 }
 
-void ag_balance_step(ag_balance *b, const double *const *row, const double *weight, double carry)
+void ag_balance_step(ag_balance *b, const double *const *row, const double *weight, const double *carry)
 {
-    b->last_delivered *= carry;
-    b->last_taken *= carry;
+    double now[2] = { 0 };
     for (int k = 0; k < 3; k++)
         if (weight[k] != 0) {
-            b->last_delivered -= weight[k] * sum(row[k], b->source, b->n_source);
-            b->last_taken += weight[k] * sum(row[k], b->load, b->n_load);
+            now[0] -= weight[k] * sum(row[k], b->source, b->n_source);
+            now[1] += weight[k] * sum(row[k], b->load, b->n_load);
         }
-    b->delivered += b->last_delivered;
-    b->taken += b->last_taken;
+    for (int j = 0; j < AG_CARRY; j++)
+        for (int k = 0; k < 2; k++)
+            now[k] += carry[j] * b->before[j][k];
+    memmove(b->before[1], b->before[0], (AG_CARRY - 1) * sizeof now);
+    memcpy(b->before[0], now, sizeof now);
+    b->delivered += now[0];
+    b->taken += now[1];
 }

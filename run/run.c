@@ -83,7 +83,7 @@ static ag_status take(void *self, const double *row)
     return r->gridded ? ag_grid_point(&r->grid, row) : show(r, row);
 }
 
-static void balance(void *self, const double *const *row, const double *weight, double carry)
+static void balance(void *self, const double *const *row, const double *weight, const double *carry)
 {
     ag_balance_step(((run *)self)->balance, row, weight, carry);
 }

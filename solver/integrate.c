@@ -30,35 +30,17 @@ static ag_method trbdf2(double h, int first)
     return m;
 }
 
-/* h^2 q'''/factor from the divided differences of dq/dt at t + h, t, t - hb. */
-static void third_derivative(ag_method *m, double h, double hb, double factor)
-{
-    m->e1 = 2 * h / (h + hb) / factor;
-    m->es = 2 * h * h / (hb * (h + hb)) / factor;
-    m->e0 = -(m->e1 + m->es);
-    m->order = 2;
-}
-
+/* h^3 q'''/12 from the divided differences of dq/dt at t + h, t, t - hb. */
 static ag_method trapezoidal(double h, double hb)
 {
-    ag_method m = { .n_stage = 1, .stage = { { 1, 2 / h, -2 / h, -1, 0 } }, .weight = { h / 2, 0, h / 2 } };
-    third_derivative(&m, h, hb, 12);
-    return m;
-}
-
-static ag_method bdf2(double h, double hb)
-{
-    double r = h / hb, a0 = (1 + 2 * r) / (1 + r), a2 = r * r / (1 + r);
-    ag_method m = { .n_stage = 1, .stage = { { 1, a0 / h, -(1 + r) / h, 0, a2 / h } } };
-    third_derivative(&m, h, hb, 6 * r * (1 + 2 * r) / ((1 + r) * (1 + r)));
-    m.weight[2] = h / a0;
-    m.carry = a2 / a0;
+    ag_method m = { .n_stage = 1, .stage = { { 1, 2 / h, -2 / h, -1, 0 } }, .order = 2, .weight = { h / 2, 0, h / 2 } };
+    m.e1 = 2 * h / (h + hb) / 12;
+    m.es = 2 * h * h / (hb * (h + hb)) / 12;
+    m.e0 = -(m.e1 + m.es);
     return m;
 }
 
 ag_method ag_method_at(int method, double h, double h_before, int since)
 {
-    if (method == AG_TRBDF2 || since == 0)
-        return trbdf2(h, since == 0);
-    return method == AG_TRAP || since == 1 ? trapezoidal(h, h_before) : bdf2(h, h_before);
+    return method == AG_TRBDF2 || since == 0 ? trbdf2(h, since == 0) : trapezoidal(h, h_before);
 }

@@ -10,7 +10,7 @@
  * Sources announce corners; a step ends on each, and the next starts anew without using dq/dt from before it. */
 #include "solver/tran.h"
 #include "core/number.h"
-#include "solver/integrate.h"
+#include "solver/bdf.h"
 #include "solver/op.h"
 #include <math.h>
 #include <string.h>
@@ -20,6 +20,8 @@
 #define ERROR_SHARE   0.1
 #define SAFETY        0.85           /* of the step that would just be accepted */
 #define GROWTH        4.0            /* largest ratio of two steps */
+#define BDF_GROWTH    2.0            /* the same for gear: variable-step formulas of higher order are stable for small ratios only */
+#define ORDER_GAIN    1.1            /* another order must allow a step larger by this */
 #define FIRST_GROWTH  20.0           /* the same for the first steps after a corner */
 /* The first step after a corner is this part of the way to the next corner (or of TMAX). Currents through capacitances
  * jump at corners and a point holds one value: integrals over points miss half a jump times the first step. */
@@ -57,7 +59,8 @@ typedef struct tran {
     double     *x0, *xs, *x1, *xb;   /* [n + 1]: at t, inner stage, t + h, and the one before x0 for prediction */
     double     *q0, *qd0, *qs, *qds, *q1, *qd1;      /* [rows] charges and dq/dt; s: inner stage or before t */
     double     *peak;                /* [n + 1]: largest |x| so far, the scale on which a waveform is looked at */
-    double     *hist, *est;          /* [rows], [n + 1] */
+    ag_bdf     *bdf;                 /* of method gear, or NULL */
+    double     *hist, *past, *est;   /* [rows], [rows] part of points before t in it, [n + 1] */
     double     *row[3];              /* [1 + n_probe] at the start, the inner stage, the end */
     double      growth;              /* what the error estimate allows for the next step, relative to this one */
     int         cuts;                /* in a row */
@@ -71,10 +74,10 @@ static void allocate(tran *r)
 {
     ag_arena *m = r->s->arena;
     double **x[] = { &r->x0, &r->xs, &r->x1, &r->xb, &r->est, &r->peak };
-    double **q[] = { &r->q0, &r->qd0, &r->qs, &r->qds, &r->q1, &r->qd1, &r->hist };
+    double **q[] = { &r->q0, &r->qd0, &r->qs, &r->qds, &r->q1, &r->qd1, &r->hist, &r->past };
     for (int k = 0; k < 6; k++)
         *x[k] = AG_NEW(m, double, r->s->n + 1);
-    for (int k = 0; k < 7; k++)
+    for (int k = 0; k < 8; k++)
         *q[k] = AG_NEW(m, double, r->s->rows);
     for (int k = 0; k < 3; k++)
         r->row[k] = AG_NEW(m, double, r->s->c->plan.n_probe + 1);
@@ -135,7 +138,7 @@ static ag_status start_op(tran *r)
 /* Polynomial through the last n points at time t. */
 static void extrapolate(const tran *r, const point *p, int n, double t, double *x)
 {
-    double c[3];
+    double c[AG_BDF_MOST + 1];
     for (int i = 0; i < n; i++) {
         c[i] = 1;
         for (int j = 0; j < n; j++)
@@ -150,10 +153,23 @@ static void extrapolate(const tran *r, const point *p, int n, double t, double *
     }
 }
 
+/* Whether the next step is one of gear's own formulas: they need three points behind them for their error estimate. */
+static int multistep(const tran *r) { return r->bdf && r->since >= 2; }
+
+static ag_method choose_method(const tran *r, double h)
+{
+    if (!multistep(r))
+        return ag_method_at(r->method, h, r->h_before, r->since);
+    return ag_bdf_method(r->bdf, r->bdf->order, h, r->past);
+}
+
 static ag_status solve_stage(tran *r, const ag_formula *f, double h, double *x, double *q, double *qd, double *row)
 {
-    for (int i = 0; i < r->s->rows; i++)
-        r->hist[i] = f->q0 * r->q0[i] + f->qd0 * r->qd0[i] + f->qs * r->qs[i];
+    if (multistep(r))
+        memcpy(r->hist, r->past, (size_t)r->s->rows * sizeof *r->hist);
+    else
+        for (int i = 0; i < r->s->rows; i++)
+            r->hist[i] = f->q0 * r->q0[i] + f->qd0 * r->qd0[i] + f->qs * r->qs[i];
     /* A source that jumps at the corner has its value before the jump at the end of the step that leads there. */
     double time = r->t + (r->t_rest + f->theta * h), before = nextafter(r->corner, 0);
     ag_point p = { .time = fmin(time, before), .a = f->a, .hist = r->hist, .srcfact = 1, .lazy = 1 };
@@ -168,8 +184,11 @@ static ag_status solve_stage(tran *r, const ag_formula *f, double h, double *x, 
 /* Both stages; the predictions use the inner stage of the step before (xb) when there is one. */
 static ag_status solve_step(tran *r, const ag_method *m, double h)
 {
-    point known[3] = { { 0, r->x0 }, { -r->h_before, r->xb } };
+    point known[AG_BDF_MOST + 1] = { { 0, r->x0 }, { -r->h_before, r->xb } };
     int n = r->since > 0 ? 2 : 1;
+    if (multistep(r))
+        for (n = 0; n <= r->bdf->order; n++)
+            known[n] = (point){ -r->bdf->age[n], r->bdf->x[n] };
     if (m->n_stage == 1) {
         extrapolate(r, known, n, h, r->x1);
         return solve_stage(r, &m->stage[0], h, r->x1, r->q1, r->qd1, r->row[2]);
@@ -184,14 +203,11 @@ static ag_status solve_step(tran *r, const ag_method *m, double h)
     return solve_stage(r, &m->stage[1], h, r->x1, r->q1, r->qd1, r->row[2]);
 }
 
-/* Error of the step relative to what is allowed. */
-static double step_error(tran *r, const ag_method *m, double h)
+/* The error of the unknowns that the error in r->est of dQ/dt causes, relative to what is allowed. */
+static double relative_error(tran *r)
 {
     ag_system *s = r->s;
-    double a = r->w->factored_a, reltol = s->c->options.reltol, top = 0;
-    double share = ERROR_SHARE * s->c->options.trtol;
-    for (int i = 0; i < s->n; i++)
-        r->est[i] = a * h * (m->e0 * r->qd0[i] + m->es * r->qds[i] + m->e1 * r->qd1[i]);
+    double reltol = s->c->options.reltol, share = ERROR_SHARE * s->c->options.trtol, top = 0;
     r->est[s->ground] = 0;
     ag_system_solve(s, r->est, r->est);
     for (int i = 0; i < s->n; i++)
@@ -202,6 +218,47 @@ static double step_error(tran *r, const ag_method *m, double h)
                 top = e / tol;
         }
     return top;
+}
+
+/* The matrix factored last may belong to another a. */
+static double step_error(tran *r, const ag_method *m, double h)
+{
+    double a = r->w->factored_a;
+    for (int i = 0; i < r->s->n; i++)
+        r->est[i] = a * h * (m->e0 * r->qd0[i] + m->es * r->qds[i] + m->e1 * r->qd1[i]);
+    return relative_error(r);
+}
+
+static double multistep_error(tran *r, int order, double h)
+{
+    double scale = r->w->factored_a / ag_bdf_a(r->bdf, order, h);
+    ag_bdf_defect(r->bdf, order, h, r->q1, r->est, r->s->n);
+    for (int i = 0; i < r->s->n; i++)
+        r->est[i] *= scale;
+    return relative_error(r);
+}
+
+static double growth_of(double error, int order) { return SAFETY * pow(fmax(error, 1e-12), -1.0 / (order + 1)); }
+
+/* After a step of order k that was good: the order that allows the largest next step. */
+static double best_order(tran *r, double growth, double h)
+{
+    ag_bdf *b = r->bdf;
+    int k = b->order, best = k;
+    if (b->steps <= k)
+        return growth;
+    for (int other = k - 1; other <= k + 1; other += 2) {
+        if (other < 1 || other > b->most || other >= b->n)
+            continue;
+        double g = growth_of(multistep_error(r, other, h), other);
+        if (g > ORDER_GAIN * growth) {
+            growth = g;
+            best = other;
+        }
+    }
+    b->steps = best == k ? b->steps : 0;
+    b->order = best;
+    return growth;
 }
 
 /* How far the waveforms bend away from the straight line between two points, relative to what is allowed: what
@@ -298,17 +355,21 @@ static ag_status try_step(tran *r, const ag_method *m, double h)
         stats->rejected_newton++;
         return cut(r, status, h, 0.25);
     }
-    double growth = r->since < 2 ? FIRST_GROWTH : GROWTH;
+    double growth = r->since < 2 ? FIRST_GROWTH : r->bdf ? BDF_GROWTH : GROWTH;
     r->growth = growth;
     if (r->fixed)
         return AG_OK;
     if (m->order > 0) {
-        double error = step_error(r, m, h);
-        r->growth = fmin(growth, SAFETY * pow(fmax(error, 1e-12), -1.0 / (m->order + 1)));
+        double error = multistep(r) ? multistep_error(r, m->order, h) : step_error(r, m, h);
+        r->growth = fmin(growth, growth_of(error, m->order));
         if (!(error <= 1)) {
             stats->rejected_error++;
+            if (multistep(r) && r->cuts > 0)
+                r->bdf->order = r->bdf->steps = 1;
             return cut(r, AG_REJECT, h, isfinite(error) ? fmax(0.1, r->growth) : 0.1);
         }
+        if (multistep(r))
+            r->growth = fmin(growth, best_order(r, r->growth, h));
     }
     if (r->since > 0 && h > 16 * resolved(r)) {
         double bend = step_bend(r, m, h);
@@ -358,10 +419,18 @@ static ag_status deliver(tran *r)
     return r->io->point(r->io->self, r->row[2]);
 }
 
+/* dq/dt may jump at t. */
+static void jump(tran *r)
+{
+    r->since = 0;
+    if (r->bdf)
+        ag_bdf_restart(r->bdf, r->x0, r->q0);
+}
+
 /* Something jumped at the end of a step, and dq/dt with it, as at a corner. */
 static void start_anew(tran *r)
 {
-    r->since = 0;
+    jump(r);
     if (!r->fixed)
         r->h = fmin(left(r), fmax(first_step(r), AFTER_EVENT * r->hmax));
 }
@@ -432,6 +501,10 @@ static ag_status accept(tran *r, const ag_method *m, double h)
     ag_status status = deliver(r);
     if (status == AG_OK && resets)
         status = reset(r, &jumped);
+    if (r->bdf)
+        ag_bdf_push(r->bdf, h, r->x0, r->q0);
+    if (r->bdf && (r->fixed || r->since == 2))
+        r->bdf->order = r->bdf->n - 1 < r->bdf->most ? r->bdf->n - 1 : r->bdf->most;
     if (!r->fixed)
         r->h = h * r->growth;
     if (jumped)                                       /* the next step starts from what is there now */
@@ -450,16 +523,16 @@ static ag_status run(tran *r)
     for (long n = 0; r->t < r->a->tstop && status == AG_OK; n++) {
         if (r->t >= r->corner) {                      /* a corner: dq/dt may jump here */
             r->corner = next_corner(r);
-            r->since = 0;
+            jump(r);
             if (!r->fixed)
                 r->h = first_step(r);
         }
         r->hmin = fmax(r->s->c->options.hmin, fmin(LEAST_STEP, 64 * 2.2e-16 * fmax(r->t, 1e-6 * r->a->tstop)));
         double h = fit_step(r);
-        ag_method m = ag_method_at(r->method, h, r->h_before, r->since);
+        ag_method m = choose_method(r, h);
         while ((status = try_step(r, &m, h)) == AG_REJECT) {
             h = fit_step(r);
-            m = ag_method_at(r->method, h, r->h_before, r->since);
+            m = choose_method(r, h);
         }
         if (status != AG_OK)
             return explain(r, status, r->h);
@@ -478,6 +551,8 @@ ag_status ag_transient(ag_newton *w, const ag_analysis *a, ag_run_io *io)
     *r = (tran){ .w = w, .s = w->s, .a = a, .io = io, .method = (int)o->method, .fixed = o->fixedstep > 0,
                  .t_delivered = -1 };
     allocate(r);
+    if (r->method == AG_GEAR)
+        r->bdf = ag_bdf_new(r->s->arena, r->s->n, r->s->rows, (int)o->maxord);
     double tmax = a->tmax > 0 ? a->tmax : o->delmax;
     r->hmax = tmax > 0 ? tmax : (a->tstop - a->tstart) / 50;
     if (a->tstop / r->hmax > MOST_STEPS) {

@@ -121,6 +121,48 @@ static void every_method_is_of_second_order(void **state)
     }
 }
 
+/* A sine through RC, twenty time constants after the start, whose steps are of second order: of them nothing is left. */
+static double rc_sine(double t)
+{
+    double w = 6.283185307179586e6, tau = 1e-7, wt = w * tau;
+    return (sin(w * t) - wt * cos(w * t) + wt * exp(-t / tau)) / (1 + wt * wt);
+}
+
+static void gear_has_the_order_of_maxord(void **state)
+{
+    (void)state;
+    static const char net[] = "order\nv1 in 0 sin(0 1 1meg)\nr1 in out 100\nc1 out 0 1n ic=0\n";
+    for (int k = 1; k <= 5; k++) {
+        char method[32];
+        snprintf(method, sizeof method, "gear maxord=%d", k);
+        double coarse = fixed_error(net, method, 2.1e-6, 210, "v(out)", rc_sine);
+        double fine = fixed_error(net, method, 2.1e-6, 420, "v(out)", rc_sine);
+        double order = log2(coarse / fine);
+        if (!(order > k - 0.2 && order < k + 0.3))
+            fail_msg("maxord=%d: order %g (errors %g, %g)", k, order, coarse, fine);
+    }
+}
+
+/* A smooth waveform to many digits takes fewer steps at a higher order, and the energy still adds up. */
+static void higher_orders_take_fewer_steps(void **state)
+{
+    long steps[6] = { 0 };
+    (void)state;
+    for (int k = 1; k <= 5; k++) {
+        char text[256];
+        snprintf(text, sizeof text, "decay\nr1 a 0 1k\nc1 a 0 1n ic=1\nl1 a b 1u ic=0\nr2 b 0 1k\n.tran 1n 10u 0 10u uic\n"
+                 ".options method=gear maxord=%d reltol=%s\n", k, k == 1 ? "1e-5" : "1e-8");
+        sim *s = sim_new(text);
+        int  v = sim_signal(s, "v(a)");
+        sim_run(s);
+        steps[k] = s->io.stats.steps;
+        assert_close(sim_last(s, v), 0, 0, 1e-6);
+        sim_free(s);
+    }
+    assert_true(2 * steps[3] < steps[2]);
+    assert_true(steps[5] <= steps[3]);
+}
+
 /* Undamped LC, w = 1e6 rad/s, started with 1 V: phase and amplitude after ten cycles from v and i together. */
 static void lc_phase_and_amplitude_errors_fall_as_h_squared(void **state)
 {
@@ -383,7 +425,8 @@ int main(void)
         cmocka_unit_test(rc_error_falls_with_every_decade_of_reltol),
         cmocka_unit_test(rlc_step_is_accurate_in_all_dampings),
         cmocka_unit_test(rlc_error_falls_with_every_decade_of_reltol),
-        cmocka_unit_test(every_method_is_of_second_order),
+        cmocka_unit_test(every_method_is_of_second_order), cmocka_unit_test(gear_has_the_order_of_maxord),
+        cmocka_unit_test(higher_orders_take_fewer_steps),
         cmocka_unit_test(lc_phase_and_amplitude_errors_fall_as_h_squared),
         cmocka_unit_test(sources_follow_their_formulas),
         cmocka_unit_test(every_corner_of_a_pulse_is_a_point),

@@ -18,7 +18,7 @@ typedef struct sim {
     int         n, cap;
     /* With balance set: integrals of every probe by the integrator's own quadrature, and of products v * i. */
     int         balance;
-    double     *integral, *increment;    /* [width] */
+    double     *integral, *increment;    /* [width], [width][AG_CARRY]: of the last steps, newest first */
     ag_run_io   io;
     char        reports[8192];
 } sim;
@@ -41,15 +41,19 @@ static inline ag_status sim_point(void *self, const double *row)
     return AG_OK;
 }
 
-static inline void sim_quadrature(void *self, const double *const *row, const double *weight, double carry)
+static inline void sim_quadrature(void *self, const double *const *row, const double *weight, const double *carry)
 {
     sim *s = self;
     for (int k = 1; k < s->width; k++) {
-        double sum = carry * s->increment[k];
+        double sum = 0, *before = s->increment + k * AG_CARRY;
+        for (int j = AG_CARRY - 1; j >= 0; j--) {
+            sum += carry[j] * before[j];
+            before[j] = j > 0 ? before[j - 1] : 0;
+        }
         for (int i = 0; i < 3; i++)
             if (weight[i] != 0)
                 sum += weight[i] * row[i][k];
-        s->increment[k] = sum;
+        before[0] = sum;
         s->integral[k] += sum;
     }
 }
@@ -83,7 +87,7 @@ static inline ag_status sim_try(sim *s)
     free(s->integral);
     free(s->increment);
     s->integral = calloc((size_t)s->width, sizeof(double));
-    s->increment = calloc((size_t)s->width, sizeof(double));
+    s->increment = calloc((size_t)s->width * AG_CARRY, sizeof(double));
     s->io = (ag_run_io){ .point = sim_point, .quadrature = s->balance ? sim_quadrature : NULL, .self = s };
     return ag_analysis_run(s->c, &s->c->plan.analysis[0], &s->io);
 }
