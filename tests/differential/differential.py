@@ -1,11 +1,12 @@
 """Every circuit of this folder runs in agspice and in ngspice, and the waveforms agree.
 
 The circuits run unchanged; only .options and the largest step are added to a copy. ngspice runs with reltol 1e-6, in a
-transient also with a largest step of tstop/5000, so that its points are a dense reference; agspice runs with reltol 1e-5 and
-its own choice of steps. A transient is compared at every point of agspice, the reference being interpolated linearly
-(between points tstop/5000 apart that is exact to some 1e-6 of the peak for the waveforms here); .op, .dc and .ac are
-compared point by point, .ac as complex numbers. All node voltages and the currents of V and L must agree within 0.1 % of
-their peak, or as lines of the circuit say:
+transient also with a largest step of tstop/5000, so that its points are a dense reference; agspice runs with reltol 1e-6,
+a transient with 1e-5 and its own choice of steps. A transient is compared at every point of agspice, the reference being
+interpolated linearly (between points tstop/5000 apart that is exact to some 1e-6 of the peak for the waveforms here);
+.op, .dc and .ac are compared point by point, .ac as complex numbers; their scale has the same name, type and values. All
+node voltages and the currents of V and L must agree within 0.1 % of their peak, 0.01 % in .dc, or as lines of the
+circuit say:
 
     * band 3e-3: why              another tolerance
     * points 20000              least number of points of the reference, where 5000 are too few for it
@@ -26,12 +27,13 @@ import rawfile
 import tap
 from program import agspice, ngspice, work_folder, write
 
-BAND = 1e-3                                    # of the peak of each waveform
+BAND = {"tran": 1e-3, "op": 1e-3, "ac": 1e-3, "dc": 1e-4}     # of the peak of each waveform
+SCALE = 1e-9                                   # of its range: ngspice adds its steps up
 # A waveform is taken for zero below these: products of the tolerances of both programs with the signals here.
 FLOOR = {"v": 1e-4, "i": 1e-8}                 # [V], [A]
 REFERENCE_POINTS = 5000
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-OURS, REFERENCE = ".options reltol=1e-5\n", ".options reltol=1e-6\n"
+RELTOL = {"tran": 1e-5, "op": 1e-6, "ac": 1e-6, "dc": 1e-6}
 
 
 class Circuit:
@@ -44,7 +46,7 @@ class Circuit:
         self.kind = re.search(r"^\.(tran|op|dc|ac)\b", self.text, re.M).group(1)
         band = re.search(r"^\* band (\S+): \S", self.text, re.M)
         each = re.search(r"^\* each (\S+)$", self.text, re.M)
-        self.band = float(band.group(1)) if band else BAND
+        self.band = float(band.group(1)) if band else BAND[self.kind]
         self.each = float(each.group(1)) if each else None
         after = re.search(r"^\* after (\S+): \S", self.text, re.M)
         self.after = seconds(after.group(1)) if after else 0.0
@@ -53,14 +55,14 @@ class Circuit:
         self.stop = seconds(self.tran.group(2)) if self.tran else None
 
     def ours(self):
-        return re.sub(r"^\*agspice (.*)\n.*\n", r"\1\n", self.text, flags=re.M).replace(".end\n", OURS + ".end\n")
+        return re.sub(r"^\*agspice (.*)\n.*\n", r"\1\n", self.text, flags=re.M).replace(".end\n", f".options reltol={RELTOL[self.kind]:g}\n.end\n")
 
     def reference(self):
         text = self.text
         if self.tran:
             step, stop, uic = self.tran.groups()
             text = text.replace(self.tran.group(0), f".tran {step} {stop} 0 {self.stop / self.points:g}{uic or ''}")
-        return text.replace(".end\n", REFERENCE + ".end\n")
+        return text.replace(".end\n", ".options reltol=1e-6\n.end\n")
 
     def native(self):
         return "\n*agspice " in self.text
@@ -120,9 +122,12 @@ def check_scales(circuit, ours, reference):
         tap.close(ours.data["time"][-1], circuit.stop, 1e-9, what="last time")
         tap.close(reference.data["time"][-1], circuit.stop, 1e-6, what="last time of ngspice")
     elif circuit.kind != "op":
-        tap.check(ours.points == reference.points, f"{ours.points} points, ngspice has {reference.points}")
-        for got, want in zip(ours.columns[0], reference.columns[0]):
-            tap.close(abs(got), abs(want), 1e-9, 1e-12, ours.names[0])
+        for what, got, want in (("name of the scale", ours.names[0], reference.names[0]), ("its type", ours.types[0], reference.types[0]),
+                                ("points", ours.points, reference.points)):
+            tap.check(got == want, f"{what} is {got}, of ngspice {want}")
+        width = abs(max(map(abs, reference.columns[0])) - min(map(abs, reference.columns[0])))
+        for k, (got, want) in enumerate(zip(ours.columns[0], reference.columns[0])):
+            tap.check(abs(got - want) <= SCALE * width, f"scale at point {k}: {got:.17g}, ngspice {want:.17g}")
 
 
 def test_of(path, verbose):
@@ -147,7 +152,7 @@ def test_of(path, verbose):
 
 def main():
     wanted = [a for a in sys.argv[1:] if not a.startswith("-")]
-    paths = [p for p in sorted(glob.glob(os.path.join(FOLDER, "[!d]*.cir")) + glob.glob(os.path.join(FOLDER, "d[!c]*.cir")))
+    paths = [p for p in sorted(glob.glob(os.path.join(FOLDER, "*.cir")))
              if not wanted or os.path.basename(p)[:-4] in wanted]
     tap.run([test_of(p, "-v" in sys.argv) for p in paths])
 
