@@ -83,7 +83,7 @@ int ag_one_of(const char *word, const char *const *list)
 /* Parameters of other simulators that change nothing here. */
 static int harmless(ag_elab *el, const ag_field *f)
 {
-    static const char *const list[] = { "noisy", "noise", "ac", "scale", "off", NULL };
+    static const char *const list[] = { "noisy", "noise", "ac", "off", NULL };
     if (!ag_one_of(f->text, list)) return 0;
     ag_warning(el->c->diag, f->at, "'%s' is ignored", f->text);
     return 1;
