@@ -75,12 +75,12 @@ static ag_status turn(sweep *r, int axis, double v)
 /* "v1 = 0.5 V, temp = 27 C" */
 static const char *where(const sweep *r)
 {
-    const char *text = "";
+    const char *text = r->io->near ? r->io->near->where : "", *separator = *text ? ", " : "";
 
-    for (int k = 0; k < r->a->n_axis; k++) {
+    for (int k = 0; k < r->a->n_axis; k++, separator = ", ") {
         const ag_swept *v = r->knob[k].v;
         int unit = *v->unit && strcmp(v->unit, "1");
-        text = ag_printf(r->s->arena, "%s%s%s = %.6g%s%s", text, k ? ", " : "", v->name, value(r, k, r->at[k]), unit ? " " : "",
+        text = ag_printf(r->s->arena, "%s%s%s = %.6g%s%s", text, separator, v->name, value(r, k, r->at[k]), unit ? " " : "",
                          unit ? v->unit : "");
     }
     return text;
@@ -160,10 +160,34 @@ static ag_status from_scratch(sweep *r)
     return ag_rest_find(r->rest, r->x);
 }
 
+/* The first point, near that of the part before if there was one. */
+static ag_status begin(sweep *r)
+{
+    const ag_near *near = r->io->near;
+
+    if (!near || near->n != r->s->n)
+        return from_scratch(r);
+    start_from(r, near->x);
+    ag_status status = ag_rest_frees(r->rest) ? ag_rest_settle(r->rest, r->x) : ag_rest_near(r->rest, r->x);
+    return status == AG_OK ? status : from_scratch(r);
+}
+
+static void keep_first(sweep *r)
+{
+    ag_near *near = r->io->near;
+
+    if (!near)
+        return;
+    if (near->n != r->s->n)
+        near->x = AG_NEW(near->arena, double, r->s->n + 1);
+    near->n = r->s->n;
+    memcpy(near->x, r->x, solution_size(r));
+}
+
 /* Solves at the values of r->at, which axis (-1: the first point) has just gone to. */
 static ag_status solve(sweep *r, int axis, double from)
 {
-    ag_status status = axis < 0 ? from_scratch(r) : follow(r, axis, from, value(r, axis, r->at[axis]));
+    ag_status status = axis < 0 ? begin(r) : follow(r, axis, from, value(r, axis, r->at[axis]));
 
     if (axis >= 0 && status != AG_OK && status != AG_ERANGE)
         status = from_scratch(r);
@@ -205,7 +229,7 @@ static void tell_held_states(const sweep *r)
 /* The solution stands at the present values. */
 static ag_status deliver(sweep *r)
 {
-    double    v = value(r, 0, r->at[0]), *old = r->before;
+    double    v = r->a->n_axis ? value(r, 0, r->at[0]) : 0, *old = r->before;
     ag_stats *stats = &r->io->stats;
     int       inner = r->at[0];
 
@@ -259,8 +283,10 @@ static ag_status run(sweep *r)
             status = solve(r, axis, from);
         if (status != AG_OK)
             return status;
-        if (axis < 0)
+        if (axis < 0) {
             r->io->stats.op_method = ag_rest_method(r->rest);
+            keep_first(r);
+        }
         status = deliver(r);
         int told = fmod(done++, PROGRESS_EACH) == 0 || done == total;
         if (status == AG_OK && told && r->io->progress && r->io->progress(r->io->self, done / total, NAN))
