@@ -17,6 +17,7 @@ extern char **environ;
 /* Okabe, Ito, "Color universal design" (2008): eight colours told apart with any kind of colour vision; without the
  * yellow, which is too faint for lines. */
 static const char *const colour[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000" };
+#define SVG_HEIGHT(n) (140 + 210 * (n))         /* [pixels] of a picture with n panels */
 #define N_COLOUR ((int)(sizeof colour / sizeof *colour))
 
 static const struct format { const char *suffix, *terminal; } format[] = {
@@ -241,7 +242,7 @@ static void put_curve(plotter *p, const ag_curve *c, const ag_memory *m, double 
 
 static void draw_panel(plotter *p, const panel *q, int j, int n_panel, const ag_curve *curve, int n, int terminal)
 {
-    double top = 0.93, bottom = terminal ? 0.12 : n_panel > 1 ? 0.1 : 0.13, gap = 0.03;
+    double pixels = SVG_HEIGHT(n_panel), top = 1 - 42 / pixels, bottom = 60 / pixels, gap = 0.03;     /* less, and gnuplot drops labels */
     double height = (top - bottom - gap * (n_panel - 1)) / n_panel, y1 = top - j * (height + gap);
     int    used = 0;
 
@@ -279,7 +280,7 @@ static void put_head(plotter *p, const char *path, const char *target, int n_pan
         char   text[160];
         if (n < suffix || strcmp(path + n - suffix, format[k].suffix))
             continue;
-        snprintf(text, sizeof text, format[k].terminal, format[k].terminal[1] == 'd' ? 3 + 2 * n_panel : 140 + 210 * n_panel);
+        snprintf(text, sizeof text, format[k].terminal, format[k].terminal[1] == 'd' ? 3 + 2 * n_panel : SVG_HEIGHT(n_panel));
         put(p, text);
         put(p, "\nset output ");
         quote(p, target);
