@@ -24,6 +24,14 @@
 #define AG_WIDE
 #endif
 
+/* The eval of a model that has `evaluate(tile, jacobian)`: compiled with and without derivatives. */
+#define AG_EVAL                                   \
+    AG_WIDE static void eval(const ag_tile *t)    \
+    {                                             \
+        if (t->df) evaluate(t, 1);                \
+        else       evaluate(t, 0);                \
+    }
+
 typedef struct ag_vd { double v, d; } ag_vd;                    /* a value and its derivative */
 
 AG_INLINE double ag_min(double x, double bound) { return bound < x ? bound : x; }

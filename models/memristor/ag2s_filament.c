@@ -302,11 +302,7 @@ AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
     }
 }
 
-AG_WIDE static void eval(const ag_tile *t)
-{
-    if (t->df) evaluate(t, 1);
-    else       evaluate(t, 0);
-}
+AG_EVAL
 
 /* Newton: near the bridge h moves at most half a decay length per iteration, for X there changes e-fold per decay length. */
 static void limit(const ag_tile *t, double *const *next)

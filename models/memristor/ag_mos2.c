@@ -24,7 +24,6 @@
  */
 #include <string.h>
 #include "core/model.h"
-#include "models/limit.h"
 #include "models/memristor/lifetime.h"
 #include "models/step.h"
 
@@ -41,7 +40,7 @@ static const char *const terminal[] = { [P] = "p", [N] = "n" };
 static const ag_branch   branch[]   = { [V] = { "v", P, N, 0 } };
 /* abstol of x: 1e-5 of the filament's conductance. */
 static const ag_unknown  unknown[]  = {
-    { "vj", "V", -1, AG_SOLVED, 0,  -INFINITY, INFINITY, 0,    0, "voltage across film and filament" },
+    { "vj", "V", -1, AG_SOLVED, 0,  -INFINITY, INFINITY, 0.1,  0, "voltage across film and filament" },   /* some e-folds of the rates */
     { "x",  "1", X0, AG_HELD, 1e-6, -1e-3,     1.001,    0.05, 0, "completion of the filament" },
     { "d",  "1", D0, AG_HELD, 1e-6, -1e-3,     10,       0.1,  0, "damage; worn out at 1" },
 };
@@ -168,17 +167,7 @@ AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
     }
 }
 
-AG_WIDE static void eval(const ag_tile *t)
-{
-    if (t->df) evaluate(t, 1);
-    else       evaluate(t, 0);
-}
-
-/* Newton: vj at most 0.1 V per iteration, some e-folds of the rates. */
-static void limit(const ag_tile *t, double *const *next)
-{
-    for (int k = 0; k < t->n; k++) next[VJ][k] = ag_limit_step(t->u[VJ][k], next[VJ][k], 0.1);
-}
+AG_EVAL
 
 /* Conductance at small voltage [S]. */
 static double conductance(const ag_tile *t, int k)
@@ -206,5 +195,5 @@ const ag_model ag_model_ag_mos2 = {
     .df_nz = BIT(I, VJ) | BIT(I, X) | BIT(VJ, V) | BIT(VJ, VJ) | BIT(VJ, X)
              | BIT(X, VJ) | BIT(X, X) | BIT(X, D) | BIT(D, VJ) | BIT(D, X) | BIT(D, D),
     .dq_nz = BIT(X, X) | BIT(D, D),
-    .prepare = prepare, .limit = limit, .step = step, .check = check, .eval = eval,
+    .prepare = prepare, .step = step, .check = check, .eval = eval,
 };

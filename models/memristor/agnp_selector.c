@@ -36,7 +36,6 @@
  */
 #include <string.h>
 #include "core/model.h"
-#include "models/limit.h"
 #include "models/memristor/lifetime.h"
 #include "models/step.h"
 
@@ -54,7 +53,7 @@ static const ag_branch   branch[]   = { [V] = { "v", P, N, 0 } };
 /* x is solved for in an operating point, on the branch that grows out of the bare gap, unless x0 is given. abstol of x:
  * 1e-4 of the tunnelling current. */
 static const ag_unknown  unknown[]  = {
-    { "vj",     "V", -1, AG_SOLVED, 0,    -INFINITY, INFINITY, 0,    0, "voltage across one gap" },
+    { "vj",     "V", -1, AG_SOLVED, 0,    -INFINITY, INFINITY, 0.1,  0, "voltage across one gap" },   /* some e-folds of the rates */
     { "x",      "1", X0, AG_RAMPED, 1e-6, -1e-3,     1.001,    0.05, 0, "completion of the filament" },
     { "formed", "1", F0, AG_HELD,   1e-6, -1e-3,     1.001,    0,    0, "whether a first filament has formed its path" },
 };
@@ -267,17 +266,7 @@ AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
     }
 }
 
-AG_WIDE static void eval(const ag_tile *t)
-{
-    if (t->df) evaluate(t, 1);
-    else       evaluate(t, 0);
-}
-
-/* Newton: the voltage of a gap by 0.1 V per iteration at most, some e-folds of the rates. */
-static void limit(const ag_tile *t, double *const *next)
-{
-    for (int k = 0; k < t->n; k++) next[VJ][k] = ag_limit_step(t->u[VJ][k], next[VJ][k], 0.1);
-}
+AG_EVAL
 
 /* Conductance of a gap at small voltage [S]. */
 static double conductance(const ag_tile *t, int k)
@@ -317,5 +306,5 @@ const ag_model ag_model_agnp_selector = {
     .df_nz = BIT(I, VJ) | BIT(I, X) | BIT(VJ, V) | BIT(VJ, VJ) | BIT(VJ, X)
              | BIT(X, VJ) | BIT(X, X) | BIT(X, F) | BIT(F, X) | BIT(F, F),
     .dq_nz = BIT(I, V) | BIT(X, X) | BIT(F, F),
-    .prepare = prepare, .limit = limit, .step = step, .check = check, .eval = eval,
+    .prepare = prepare, .step = step, .check = check, .eval = eval,
 };

@@ -52,11 +52,7 @@ AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
     }
 }
 
-AG_WIDE static void eval(const ag_tile *t)
-{
-    if (t->df) evaluate(t, 1);
-    else       evaluate(t, 0);
-}
+AG_EVAL
 
 const ag_model ag_model_climit = {
     .name = "climit", .title = "current compliance of a parameter analyser",

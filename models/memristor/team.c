@@ -123,11 +123,7 @@ AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
     }
 }
 
-AG_WIDE static void eval(const ag_tile *t)
-{
-    if (t->df) evaluate(t, 1);
-    else       evaluate(t, 0);
-}
+AG_EVAL
 
 static const char *check(const double *p, int n)
 {

@@ -94,11 +94,7 @@ AG_INLINE void evaluate(const ag_tile *t, const int jacobian)
     }
 }
 
-AG_WIDE static void eval(const ag_tile *t)
-{
-    if (t->df) evaluate(t, 1);
-    else       evaluate(t, 0);
-}
+AG_EVAL
 
 const ag_model ag_model_yakopcic = {
     .name = "yakopcic", .title = "generalised memristor with voltage thresholds (Yakopcic)", .type = "memristor", .level = 3,

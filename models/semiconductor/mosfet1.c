@@ -33,6 +33,7 @@
 #include "core/model.h"
 #include "models/limit.h"
 #include "models/semiconductor/junction.h"
+#include "models/semiconductor/moscharge.h"
 
 #define EPS_OX (3.9 * 8.854187813e-12)    /* [F/m] */
 #define EPS_SI (11.7 * 8.854187813e-12)   /* [F/m] */
@@ -231,21 +232,12 @@ static const char *check(const double *p, int n)
 /* ---- inner transistor: all voltages and currents times polarity ---- */
 
 typedef struct inner { double vds, vgs, vbs; } inner;
-typedef struct grad { double v, ds, gs, bs; } grad;                /* a value and its derivatives by the inner voltages */
-
-/* Into drain, gate and bulk, and out of the source: their sum by construction, but added up without what cancels. */
-typedef struct flow { grad d, g, b, s; } flow;
+typedef ag_mos_grad grad;
+typedef ag_mos_flow flow;
 
 static inline inner inner_of(double sign, double vgs, double vbs, double vdi, double vsi)
 {
     return (inner){ sign * vdi, sign * (vgs - vsi), sign * (vbs - vsi) };
-}
-
-/* sqrt(phi - vb). */
-static inline ag_vd body(double phi, double vb)
-{
-    double root = sqrt(phi - ag_min(vb, 0)), slope = -0.5 / root, forward = root + slope * ag_pos(vb);
-    return (ag_vd){ ag_pos(forward), forward > 0 ? slope : 0 };
 }
 
 static inline grad channel(const ag_tile *t, int k, inner v)
@@ -253,67 +245,10 @@ static inline grad channel(const ag_tile *t, int k, inner v)
     int    reverse = v.vds < 0;
     double vds = reverse ? -v.vds : v.vds, vgs = reverse ? v.vgs - v.vds : v.vgs, vbs = reverse ? v.vbs - v.vds : v.vbs;
     double gamma = t->d[D_GAMMA][k], slope = t->d[D_BETA][k], lambda = t->p[LAMBDA][k], beta = slope * (1 + lambda * vds);
-    ag_vd  sarg = body(t->d[D_PHI][k], vbs);
+    ag_vd  sarg = ag_mos_body(t->d[D_PHI][k], vbs);
     double u = ag_pos(vgs - (t->d[D_VBI][k] + gamma * sarg.v)), x = ag_min(vds, u), area = x * (u - 0.5 * x);
     double gm = beta * x, gmb = -gm * gamma * sarg.d, gds = slope * lambda * area + beta * (u - x);
     return reverse ? (grad){ -beta * area, gds + gm + gmb, -gm, -gmb } : (grad){ beta * area, gds, gm, gmb };
-}
-
-/* s(y) and its derivative, s(-y) and 1 minus that derivative, all to full relative accuracy. */
-typedef struct soft { double v, d, minus, rest; } soft;
-
-static inline soft soft_plus(double y, double w)
-{
-    double e = ag_exp(-fabs(y) / w), sum = 1 + e, tail = w * (ag_log(sum) + (e - (sum - 1)) / sum);
-    return (soft){ ag_pos(y) + tail, (y < 0 ? e : 1) / sum, ag_pos(-y) + tail, (y < 0 ? 1 : e) / sum };
-}
-
-/* One end of the channel: inversion charge a and bulk charge g over cox, with derivatives by gate and bulk voltage. */
-typedef struct end { double a, a_g, a_b, g, g_g, g_b; } end;
-
-static inline end end_of(const ag_tile *t, int k, double vg, double vb)
-{
-    double gamma = t->d[D_GAMMA][k], vbi = t->d[D_VBI][k], w = t->d[D_SOFT][k];
-    ag_vd  sarg = body(t->d[D_PHI][k], vb);
-    soft   a = soft_plus(vg - (vbi + gamma * sarg.v), w);
-    double a_b = -a.d * gamma * sarg.d;
-    soft   y = soft_plus(vg - vb - (vbi - t->d[D_PHI][k]) - a.v, w);
-    double root = sqrt(0.25 * gamma * gamma + y.v) + 1e-150;       /* gamma = 0: no 0/0 far below flat band */
-    double slope = y.rest + 0.5 * gamma / root * y.d;
-    return (end){ a.v, a.d, a_b, gamma * (root - 0.5 * gamma) - y.minus, slope * a.rest, slope * (-1 - a_b) };
-}
-
-/* (2/15) (2 a^3 + 4 a^2 b + 6 a b^2 + 3 b^3)/(a + b)^2 and its derivatives by a (d) and b. */
-typedef struct share { double v, a, b; } share;
-
-static inline share share_of(double a, double b)
-{
-    double sum = a + b + 1e-100, x = a / sum, y = b / sum, n = 2 * x * x * x + 4 * x * x * y + 6 * x * y * y + 3 * y * y * y;
-    return (share){ 2.0 / 15 * sum * n, 2.0 / 15 * (6 * x * x + 8 * x * y + 6 * y * y - 2 * n),
-                    2.0 / 15 * (4 * x * x + 12 * x * y + 9 * y * y - 2 * n) };
-}
-
-/* q += c times a function of both ends, given its derivatives by the voltages at source and drain end. */
-static inline void add_ends(grad *q, double c, double value, double sg, double sb, double dg, double db)
-{
-    q->v += c * value;
-    q->gs += c * (sg + dg);
-    q->bs += c * (sb + db);
-    q->ds -= c * (dg + db);
-}
-
-static inline void add_channel_charge(const ag_tile *t, int k, inner v, flow *q)
-{
-    double cox = t->d[D_COX][k];
-    if (!(cox > 0)) return;
-    end   s = end_of(t, k, v.vgs, v.vbs), d = end_of(t, k, v.vgs - v.vds, v.vbs - v.vds);
-    share to_d = share_of(s.a, d.a), to_s = share_of(d.a, s.a);
-    double a = to_d.a + to_s.b, b = to_d.b + to_s.a;
-    add_ends(&q->d, -cox, to_d.v, to_d.a * s.a_g, to_d.a * s.a_b, to_d.b * d.a_g, to_d.b * d.a_b);
-    add_ends(&q->s, cox, to_s.v, to_s.b * s.a_g, to_s.b * s.a_b, to_s.a * d.a_g, to_s.a * d.a_b);
-    add_ends(&q->b, -0.5 * cox, s.g + d.g, s.g_g, s.g_b, d.g_g, d.g_b);
-    add_ends(&q->g, cox, to_d.v + to_s.v + 0.5 * (s.g + d.g), a * s.a_g + 0.5 * s.g_g, a * s.a_b + 0.5 * s.g_b,
-             b * d.a_g + 0.5 * d.g_g, b * d.a_b + 0.5 * d.g_b);
 }
 
 static inline void add_overlaps(const ag_tile *t, int k, inner v, flow *q)
@@ -394,7 +329,8 @@ static void eval(const ag_tile *t)
         flow   i = { .d = channel(t, k, v) }, q;
         i.s = i.d;
         add_overlaps(t, k, v, &q);
-        add_channel_charge(t, k, v, &q);
+        ag_mos_gate gate = { d[D_COX][k], d[D_GAMMA][k], d[D_VBI][k], d[D_PHI][k], d[D_SOFT][k] };
+        if (gate.cox > 0) ag_mos_add_charge(gate, v.vds, v.vgs, v.vbs, &q);
         add_junctions(drain.i, source.i, &i);
         add_junctions(drain.q, source.q, &q);
         put_values(t, k, sign, d[D_RD][k], d[D_RS][k], &i, &q);
@@ -414,7 +350,7 @@ static void limit(const ag_tile *t, double *const *next)
         inner  b = inner_of(sign, next[VGS][k], next[VBS][k], next[VDI][k], next[VSI][k]);
         double flip = a.vds < 0 ? 1 : 0, side = a.vds < 0 ? -1 : 1;
         double g0 = a.vgs - flip * a.vds, g1 = b.vgs - flip * b.vds, s0 = a.vbs, s1 = b.vbs, d0 = a.vbs - a.vds, d1 = b.vbs - b.vds;
-        double von = t->d[D_VBI][k] + t->d[D_GAMMA][k] * body(t->d[D_PHI][k], flip > 0 ? d0 : s0).v;
+        double von = t->d[D_VBI][k] + t->d[D_GAMMA][k] * ag_mos_body(t->d[D_PHI][k], flip > 0 ? d0 : s0).v;
         most = ag_min(most, ag_limit_part(g0, g1, ag_limit_gate(g0, g1, von)));
         most = ag_min(most, ag_limit_part(side * a.vds, side * b.vds, ag_limit_drain(side * a.vds, side * b.vds)));
         most = ag_min(most, ag_limit_part(s0, s1, ag_limit_junction(s0, s1, nvt, ag_limit_vcrit(nvt, t->d[D_ISS][k]))));

@@ -239,11 +239,8 @@ static void newton_and_steps_are_limited(void **state)
 {
     (void)state;
     tile   *old = device(1e-9), *now = device(1e-9);
-    double **next = tile_columns(M, 8);
     tile_prepare(old), tile_prepare(now);
-    tile_fill(next[VJ], 8, 0.7);
-    ag_model_agnp_selector.limit(&old->t, next);
-    assert_close(next[VJ][0], 0.1, 1e-12, 0);
+    assert_close(ag_model_agnp_selector.unknown[VJ - ag_model_agnp_selector.n_branch].newton, 0.1, 0, 0);
     now->t.time = 1e-9;
     now->u[X][3] = 0.01;
     assert_close(ag_model_agnp_selector.step(&old->t, &now->t), 3e-9, 0.5, 0);
@@ -254,7 +251,6 @@ static void newton_and_steps_are_limited(void **state)
     tile_fill(old->u[X], 8, 0.4), tile_fill(now->u[X], 8, 0.4);
     now->u[X][5] = 0.44;                                         /* d ln G = 0.9 */
     assert_true(ag_model_agnp_selector.step(&old->t, &now->t) < 0);
-    tile_drop(next);
     tile_free(old), tile_free(now);
 }
 

@@ -47,6 +47,39 @@ static void series_resistance_also_at_zero(void **state)
     tile_free(x);
 }
 
+/* Knee and recombination as in ngspice 39, where i = ij/(1 + sqrt(ij/ikf)); the long way of a tile in which another lane has
+ * them gives the same bits as the short one. */
+static void knee_and_recombination(void **state)
+{
+    (void)state;
+    tile *x = diode(), *plain = diode();
+    tile_set(x, "m", 0.4), tile_set(x, "vj", 0.6), tile_set(x, "nr", 1.9);
+    x->p[tile_param(x, "ikf")][1] = 0.01, x->p[tile_param(x, "isr")][2] = 1e-9;
+    for (int k = 0; k < 8; k++) x->u[VD][k] = plain->u[VD][k] = k == 3 ? -1 : 0.7;
+    tile_prepare(x), tile_prepare(plain);
+    tile_eval(x, 1), tile_eval(plain, 1);
+    double vt = 8.617333262e-5 * 300.15, i = 1e-14 * expm1(0.7 / vt), r = 1e-9 * expm1(0.7 / (1.9 * vt)) * pow(pow(1 - 0.7 / 0.6, 2) + 0.005, 0.2);
+    assert_close(x->f[V][1], i / (1 + sqrt(i / 0.01)), 1e-12, 0);
+    assert_close(x->f[V][2], i + r, 1e-12, 0);
+    assert_memory_equal(&x->f[V][0], &plain->f[V][0], sizeof(double));
+    assert_memory_equal(&x->f[V][3], &plain->f[V][3], sizeof(double));
+    assert_memory_equal(&x->df[V * M + VD][0], &plain->df[V * M + VD][0], sizeof(double));
+    tile_free(x), tile_free(plain);
+}
+
+static void breakdown_has_an_emission_coefficient(void **state)
+{
+    (void)state;
+    tile *x = diode();
+    tile_set(x, "bv", 5), tile_set(x, "ibv", 1e-3), tile_set(x, "nbv", 3);
+    x->u[VD][0] = -5.3, x->u[VD][1] = -5;
+    tile_prepare(x);
+    tile_eval(x, 0);
+    assert_close(x->f[V][0], -1e-3 * exp(0.3 / (3 * 8.617333262e-5 * 300.15)), 1e-9, 0);
+    assert_close(x->f[V][1], -1e-3, 1e-9, 0);
+    tile_free(x);
+}
+
 static void breakdown_reaches_ibv_at_bv(void **state)
 {
     (void)state;
@@ -196,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forward_and_reverse_current), cmocka_unit_test(series_resistance_also_at_zero),
+        cmocka_unit_test(knee_and_recombination), cmocka_unit_test(breakdown_has_an_emission_coefficient),
         cmocka_unit_test(breakdown_reaches_ibv_at_bv), cmocka_unit_test(the_charge_is_the_integral_of_the_capacitance),
         cmocka_unit_test(transit_time_stores_the_current), cmocka_unit_test(cj0_is_another_name_of_cjo),
         cmocka_unit_test(temperature_and_regions_as_ngspice), cmocka_unit_test(limited_newton_converges),
