@@ -59,6 +59,7 @@ typedef struct ag_plot {            /* what a sink learns before the first point
     int              n_column;
     int              complex;       /* 1 (a small-signal analysis): every column of a row is a pair, real part first */
     int              log_scale;     /* 1: the scale is spaced by ratio */
+    int              stepped;       /* 1: the runs of several steps follow one another, the scale begins anew with each */
 } ag_plot;
 
 /* Receives waveforms. Each function returns AG_OK or an error, which ends the analysis. */

@@ -51,8 +51,8 @@ typedef struct ag_analysis {
     int    uic;
     const double *frequency; int n_frequency;    /* [Hz] of AG_AC */
     int    log_scale;                       /* of AG_AC: the frequencies are spaced by ratio */
-    ag_axis axis[AG_MOST_AXES]; int n_axis; /* of AG_DC: one to three, innermost first; of AG_AC, AG_TRAN: "sweep", the
-                                             * whole analysis is run for each of its values */
+    ag_axis axis[AG_MOST_AXES]; int n_axis; /* of AG_DC: one to three, innermost first */
+    ag_axis sweep[AG_MOST_AXES]; int n_sweep;  /* "sweep": the whole analysis is run for each value, innermost first */
     ag_loc at;
 } ag_analysis;
 

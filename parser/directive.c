@@ -65,7 +65,7 @@ static void tran(ag_elab *el, const ag_line *l)
     times t = { .n = 0 };
     int   swept = 0;
     for (const ag_field *f = l->field; f; f = f->next) {
-        swept |= ag_is_sweep(f);
+        swept |= ag_is_repeat(l, f);
         if (!swept || (f->kind == AG_WORD && !strcmp(f->text, "uic"))) tran_field(el, f, &t);
     }
     if (!t.n && !t.bad) ag_elab_error(el, l->span, "a transient needs times: .tran tstep tstop [tstart [tmax]] [uic]");
@@ -97,7 +97,7 @@ static void ac(ag_elab *el, const ag_line *l)
     const ag_field *f = l->field;
     ag_axis         axis;
     if (!ag_read_frequencies(el, l, &f, &axis)) return;
-    if (f && !ag_is_sweep(f)) {
+    if (f && !ag_is_repeat(l, f)) {
         ag_elab_error(el, ag_field_span(f), "unexpected here: .ac dec|oct|lin n fstart fstop");
         return;
     }
@@ -112,7 +112,7 @@ static void ac(ag_elab *el, const ag_line *l)
 static int axes(ag_elab *el, const ag_line *l, ag_analysis *a)
 {
     double points = 1;
-    for (const ag_field *f = l->field; f; ) {
+    for (const ag_field *f = l->field; f && !ag_is_repeat(l, f); ) {
         if (a->n_axis && f->kind == AG_WORD && !strcmp(f->text, "sweep")) f = f->next;      /* HSPICE, between the axes */
         if (f && a->n_axis == AG_MOST_AXES) {
             ag_elab_error(el, ag_field_span(f), ".dc sweeps at most %d quantities; .step repeats the whole for more", AG_MOST_AXES);

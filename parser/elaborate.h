@@ -377,7 +377,8 @@ void ag_define_stepped(ag_elab *el);             /* parameters that only .step n
 void ag_read_steps(ag_elab *el);                 /* .step, .temp with several values, .data, "sweep": when all devices are known */
 /* An axis of ag_read_axis, or data=NAME. */
 int  ag_read_sweep(ag_elab *el, const ag_line *l, const ag_field **at, ag_axis *axis);
-int  ag_is_sweep(const ag_field *f);             /* the word "sweep" */
+/* Whether a field is the word "sweep" from which on an analysis is repeated. */
+int  ag_is_repeat(const ag_line *l, const ag_field *f);
 
 /* ---- compile.c ---- */
 /* An expression on its way to a graph: functions are written out, names resolved, and whoever uses it says what signals

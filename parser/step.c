@@ -17,8 +17,6 @@
 static int is_word(const ag_field *f, const char *word) { return f && f->kind == AG_WORD && !strcmp(f->text, word); }
 static int is_key(const ag_field *f, const char *key)   { return f && f->kind == AG_KEY && !strcmp(f->text, key); }
 
-int ag_is_sweep(const ag_field *f) { return is_word(f, "sweep"); }
-
 /* ---- parameters that only .step knows ---- */
 
 static const ag_expr *as_expression(ag_elab *el, const ag_field *f)
@@ -234,24 +232,35 @@ static void add_temperatures(ag_elab *el, const ag_line *l)
     p->n_step++;
 }
 
+static int is_analysis(const ag_line *l)
+{
+    return !strcmp(l->first, ".tran") || !strcmp(l->first, ".ac") || !strcmp(l->first, ".dc");
+}
+
+/* In a .dc the word only stands between two axes, unless a table follows. */
+int ag_is_repeat(const ag_line *l, const ag_field *f)
+{
+    return is_word(f, "sweep") && (strcmp(l->first, ".dc") || is_key(f->next, "data") || is_key(f->next, "monte"));
+}
+
 /* "sweep" behind .tran or .ac */
 static void add_sweep(ag_elab *el, const ag_line *l)
 {
     ag_plan        *p = &el->c->plan;
     ag_analysis    *a = NULL;
     const ag_field *f = l->field;
-    while (f && !ag_is_sweep(f)) f = f->next;
+    while (f && !ag_is_repeat(l, f)) f = f->next;
     for (int k = 0; f && k < p->n_analysis; k++)
         if (p->analysis[k].at.file == l->span.file && p->analysis[k].at.offset == l->span.offset) a = &p->analysis[k];
     if (!a) return;
     f = f->next;
     if (!f) ag_elab_error(el, l->span, "sweep needs what changes and its values: sweep rload 1k 10k 1k, or data=name");
-    else if (!read_axes(el, l, &f, a->axis, &a->n_axis, AG_MOST_AXES)) return;
+    else if (!read_axes(el, l, &f, a->sweep, &a->n_sweep, AG_MOST_AXES)) return;
     for (; f; f = f->next)
         if (!is_word(f, "uic")) ag_elab_error(el, ag_field_span(f), "unexpected behind a sweep");
-    for (int k = 0; k < a->n_axis; k++)
-        for (int j = 0; j < a->axis[k].n_var; j++)
-            if (!is_free(el, &a->axis[k].var[j], p->step, p->n_step)) return;
+    for (int k = 0; k < a->n_sweep; k++)
+        for (int j = 0; j < a->sweep[k].n_var; j++)
+            if (!is_free(el, &a->sweep[k].var[j], p->step, p->n_step)) return;
 }
 
 static double runs(const ag_axis *axis, int n)
@@ -267,7 +276,7 @@ static void limit_runs(ag_elab *el)
     double   outer = runs(p->step, p->n_step);
     for (int k = 0; k < p->n_analysis; k++) {
         const ag_analysis *a = &p->analysis[k];
-        double             n = outer * (a->kind == AG_DC ? 1 : runs(a->axis, a->n_axis));
+        double             n = outer * runs(a->sweep, a->n_sweep);
         if (n > MOST_RUNS) ag_elab_error(el, p->n_step ? p->step[0].at : a->at, "these steps make %.4g runs; %d are possible", n, MOST_RUNS);
     }
 }
@@ -286,6 +295,9 @@ void ag_read_steps(ag_elab *el)
     }
     if (temp && temp->field && temp->field->next) add_temperatures(el, temp);
     for (int k = 0; k < el->n_directive; k++)
-        if (!strcmp(el->directive[k]->first, ".tran") || !strcmp(el->directive[k]->first, ".ac")) add_sweep(el, el->directive[k]);
+        if (is_analysis(el->directive[k])) add_sweep(el, el->directive[k]);
     limit_runs(el);
+    int repeated = p->n_step;
+    for (int k = 0; k < p->n_analysis; k++) repeated |= p->analysis[k].n_sweep;
+    if (repeated && p->state_file) ag_elab_error(el, p->state_at, "states of one run can be saved, and here several are made");
 }

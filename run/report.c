@@ -17,6 +17,10 @@ static void analysis(const ag_outcome *a, FILE *log)
     const ag_stats *s = &a->stats;
 
     fprintf(log, "\nStatistics of %s: %s\n", ag_analysis_title(a->analysis->kind), ag_status_text(a->status));
+    if (a->runs) {
+        count(log, "steps of .step and sweep", a->runs);
+        count(log, "of these failed", a->failed);
+    }
     seconds(log, "CPU time", s->seconds);
     count(log, "unknowns", s->unknowns);
     count(log, "matrix rows", s->equations);

@@ -175,6 +175,8 @@ static const char *quantity(const char *unit)
 static const char *unit_of(const ag_curve *c) { return c->unit && *c->unit ? c->unit : "1"; }
 
 static double value_at(const ag_curve *c, long i) { return c->value ? c->value[i] : ag_series_at(c->series, i); }
+static double scale_at(const ag_curve *c, const ag_memory *m, long i) { return c->x ? c->x[i] : ag_memory_time(m, i); }
+static long   points_of(const ag_curve *c, const ag_memory *m) { return c->x ? c->n : m->n; }
 
 typedef struct panel { const char *unit; double low, high; scale y; } panel;
 
@@ -189,7 +191,7 @@ static int find_panels(const ag_curve *curve, int n, const ag_memory *m, panel *
             j++;
         if (j == n_panel)
             out[n_panel++] = (panel){ .unit = unit_of(&curve[k]), .low = INFINITY, .high = -INFINITY };
-        for (long i = 0; i < m->n; i++) {
+        for (long i = 0, points = points_of(&curve[k], m); i < points; i++) {
             double y = value_at(&curve[k], i);
             if (isfinite(y)) {
                 out[j].low = fmin(out[j].low, y);
@@ -214,7 +216,7 @@ static void put_point(plotter *p, const ag_curve *c, const ag_memory *m, long i,
     double y = value_at(c, i) * factor;
 
     if (isfinite(y))
-        say(p, "%.9g %.9g\n", ag_memory_time(m, i) * scale_factor, y);
+        say(p, "%.9g %.9g\n", scale_at(c, m, i) * scale_factor, y);
     else
         put(p, "\n");                                    /* a gap in the line */
 }
@@ -222,14 +224,14 @@ static void put_point(plotter *p, const ag_curve *c, const ag_memory *m, long i,
 /* All points, or of each bucket the smallest and the largest in their order; a gap where a curve of a nested .dc ends. */
 static void put_curve(plotter *p, const ag_curve *c, const ag_memory *m, double scale_factor, double factor)
 {
-    long bucket = m->n > AG_PLOT_POINTS ? (m->n + AG_PLOT_POINTS / 2 - 1) / (AG_PLOT_POINTS / 2) : 1;
+    long n = points_of(c, m), bucket = n > AG_PLOT_POINTS ? (n + AG_PLOT_POINTS / 2 - 1) / (AG_PLOT_POINTS / 2) : 1;
 
-    for (long first = 0, end; first < m->n; first = end) {
+    for (long first = 0, end; first < n; first = end) {
         long low = first, high = first;
         if (first && ag_scale_breaks(&m->scale, first))
             put(p, "\n");
         end = first + 1;
-        for (long i = end; i < m->n && i < first + bucket && !ag_scale_breaks(&m->scale, i); i++, end++) {
+        for (long i = end; i < n && i < first + bucket && !ag_scale_breaks(&m->scale, i); i++, end++) {
             double y = value_at(c, i);
             low = y < value_at(c, low) ? i : low;
             high = y > value_at(c, high) ? i : high;
@@ -294,17 +296,18 @@ static void put_head(plotter *p, const char *path, const char *target, int n_pan
 }
 
 /* Range and name of the common axis; on a logarithmic one every mark has a prefix of its own. */
-static double put_scale(plotter *p, const ag_memory *m)
+static double put_scale(plotter *p, const ag_curve *curve, int n, const ag_memory *m)
 {
     const char *unit = m->scale.column.unit;
     double      low = INFINITY, high = -INFINITY;
     char        label[160];
 
-    for (long i = 0; i < m->n; i++) {
-        low = fmin(low, ag_memory_time(m, i));
-        high = fmax(high, ag_memory_time(m, i));
-    }
-    low = m->n ? low : 0;
+    for (int k = 0; k < n; k++)
+        for (long i = 0, points = points_of(&curve[k], m); i < points; i++) {
+            low = fmin(low, scale_at(&curve[k], m, i));
+            high = fmax(high, scale_at(&curve[k], m, i));
+        }
+    low = isfinite(low) ? low : 0;
     high = high > low ? high : low + 1;
     int   is_log = m->scale.log && low > 0;
     scale s = is_log ? (scale){ 1, "" } : scale_for(fmax(fabs(low), fabs(high)), unit);
@@ -320,7 +323,7 @@ static void put_plot(plotter *p, const char *path, const char *target, const cha
                      const ag_memory *m, panel *panels)
 {
     int    n_panel = find_panels(curve, n, m, panels), terminal = !strcmp(path, "-");
-    double scale_factor = put_scale(p, m);
+    double scale_factor = put_scale(p, curve, n, m);
 
     for (int k = 0; k < n; k++) {
         double factor = 1;
@@ -346,7 +349,7 @@ ag_curve ag_curve_new(ag_arena *a, const char *name, const char *unit, ag_series
     static const char *const unit_of_view[] = { [AG_DECIBELS] = "dB", [AG_DEGREES] = "deg" };
     long     n = s->m->n;
     double  *value = what == AG_AS_IT_IS ? NULL : AG_NEW(a, double, n), turns = 0;
-    ag_curve c = { name, what == AG_AS_IT_IS ? unit : unit_of_view[what], s, value };
+    ag_curve c = { .name = name, .unit = what == AG_AS_IT_IS ? unit : unit_of_view[what], .series = s, .value = value };
 
     for (long i = 0; i < n && value; i++) {
         double re = ag_series_at(s, i), im = ag_series_imaginary(s, i);
@@ -358,6 +361,18 @@ ag_curve ag_curve_new(ag_arena *a, const char *name, const char *unit, ag_series
         value[i] += 360 * back;
     }
     return c;
+}
+
+ag_curve ag_curve_keep(ag_arena *a, const char *name, const ag_curve *c)
+{
+    const ag_memory *m = c->series->m;
+    double          *x = AG_NEW(a, double, m->n + 1), *y = AG_NEW(a, double, m->n + 1);
+
+    for (long i = 0; i < m->n; i++) {
+        x[i] = ag_memory_time(m, i);
+        y[i] = value_at(c, i);
+    }
+    return (ag_curve){ .name = name, .unit = ag_text(a, unit_of(c), strlen(unit_of(c))), .value = y, .x = x, .n = m->n };
 }
 
 int ag_gnuplot_suffix(const char *path)

@@ -30,6 +30,14 @@ static json_t *text(const char *s)
     return json_string(ascii);
 }
 
+static void set_named(writer *w, json_t *object, const char *name, double x)
+{
+    json_t *key = text(name);
+
+    set(w, object, key ? json_string_value(key) : "", number(x));
+    json_decref(key);
+}
+
 static json_t *options(writer *w, const ag_circuit *c)
 {
     json_t     *o = json_object();
@@ -60,6 +68,10 @@ static json_t *stats(writer *w, const ag_outcome *a)
     set(w, o, "hmin", number(s->hmin));
     set(w, o, "hmax", number(s->hmax));
     set(w, o, "seconds", number(s->seconds));
+    if (a->runs) {
+        set(w, o, "runs", json_integer(a->runs));
+        set(w, o, "failed", json_integer(a->failed));
+    }
     return o;
 }
 
@@ -67,21 +79,20 @@ static json_t *operating_point(writer *w, const ag_results *r)
 {
     json_t *o = json_object();
 
-    for (int k = 0; r->op && k < r->op->n; k++) {
-        json_t     *name = text(r->op->column[k].name);
-        const char *key = name ? json_string_value(name) : "";
-        set(w, o, key, number(r->op_value[k]));
-        json_decref(name);
-    }
+    for (int k = 0; r->op && k < r->op->n; k++)
+        set_named(w, o, r->op->column[k].name, r->op_value[k]);
     return o;
 }
 
-static json_t *measures(writer *w, const ag_results *r)
+/* Those of a repeated analysis are in its steps: they were not evaluated here. */
+static json_t *measures(writer *w, const ag_results *r, const ag_result *result, int all)
 {
     json_t *list = json_array();
 
     for (int k = 0; k < r->circuit->plan.n_measure; k++) {
-        const ag_result *m = &r->measure[k];
+        const ag_result *m = &result[k];
+        if (!m->evaluated && !all)
+            continue;
         json_t *o = json_object();
         set(w, o, "name", text(r->circuit->plan.measure[k].name));
         set(w, o, "value", m->ok ? number(m->value) : json_null());
@@ -95,12 +106,11 @@ static json_t *measures(writer *w, const ag_results *r)
     return list;
 }
 
-static json_t *pulses(writer *w, const ag_results *r)
+static json_t *pulses(writer *w, const ag_pulse_list *lists, int n)
 {
     json_t *list = json_array();
 
-    for (int k = 0; k < r->circuit->plan.n_pulses; k++) {
-        const ag_pulse_list *p = &r->pulses[k];
+    for (const ag_pulse_list *p = lists; p < lists + n; p++)
         for (int j = 0; j < p->n; j++) {
             json_t *o = json_object();
             set(w, o, "device", text(p->request->device));
@@ -110,8 +120,23 @@ static json_t *pulses(writer *w, const ag_results *r)
                 set(w, o, ag_pulse_columns[i].name, number(ag_pulse_number(&p->pulse[j], i)));
             append(w, list, o);
         }
-    }
     return list;
+}
+
+static json_t *step(writer *w, const ag_results *r, const ag_step_result *s)
+{
+    json_t *o = json_object(), *values = json_object(), *op = json_object();
+
+    for (int k = 0; k < s->steps->n_set; k++)
+        set_named(w, values, s->steps->set[k].var->name, s->value[k]);
+    for (int k = 0; k < s->n_op; k++)
+        set_named(w, op, s->op_name[k], s->op_value[k]);
+    set(w, o, "values", values);
+    set(w, o, "stats", stats(w, &s->outcome));
+    set(w, o, "op", op);
+    set(w, o, "measures", measures(w, r, s->measure, 0));
+    set(w, o, "pulses", pulses(w, s->pulses, s->pulses ? r->circuit->plan.n_pulses : 0));
+    return o;
 }
 
 static int dump(const char *buffer, size_t size, void *file) { return ag_outfile_write(file, buffer, size) ? -1 : 0; }
@@ -119,7 +144,7 @@ static int dump(const char *buffer, size_t size, void *file) { return ag_outfile
 ag_status ag_json_write(const ag_results *r, ag_outfile *f)
 {
     writer  w = { 0 };
-    json_t *all = json_object(), *runs = json_array();
+    json_t *all = json_object(), *runs = json_array(), *steps = json_array();
     int     written;
 
     set(&w, all, "agspice", json_string(AG_VERSION));
@@ -129,8 +154,14 @@ ag_status ag_json_write(const ag_results *r, ag_outfile *f)
         append(&w, runs, stats(&w, &r->outcome[k]));
     set(&w, all, "stats", runs);
     set(&w, all, "op", operating_point(&w, r));
-    set(&w, all, "measures", measures(&w, r));
-    set(&w, all, "pulses", pulses(&w, r));
+    set(&w, all, "measures", measures(&w, r, r->measure, !r->n_step));
+    set(&w, all, "pulses", pulses(&w, r->pulses, r->circuit->plan.n_pulses));
+    for (int k = 0; k < r->n_step; k++)
+        append(&w, steps, step(&w, r, &r->step[k]));
+    if (r->n_step)
+        set(&w, all, "steps", steps);
+    else
+        json_decref(steps);
     written = w.failures ? -1 : json_dump_callback(all, dump, f, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     json_decref(all);
     if (f->failed)

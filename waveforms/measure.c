@@ -320,9 +320,10 @@ void ag_measure_run(const ag_circuit *c, ag_analysis_kind kind, const ag_memory 
     }
 }
 
+static const char *const function[] = { "INTEG", "AVG", "RMS", "MIN", "MAX", "PP", "MIN_AT", "MAX_AT" };
+
 static void print_ltspice(const ag_measure *m, const ag_result *r, FILE *log)
 {
-    static const char *const function[] = { "INTEG", "AVG", "RMS", "MIN", "MAX", "PP", "MIN_AT", "MAX_AT" };
     char value[AG_NUMBER_SIZE], a[AG_NUMBER_SIZE], b[AG_NUMBER_SIZE];
     const char *text = m->text ? m->text : m->what.name ? m->what.name : "";
 
@@ -338,6 +339,26 @@ static void print_ltspice(const ag_measure *m, const ag_result *r, FILE *log)
         fprintf(log, "%s: %s AT %s\n", m->name, text, value);
     else
         fprintf(log, "%s: %s=%s\n", m->name, text, value);
+}
+
+void ag_measure_table(const ag_measure *m, const ag_result *const *result, int n, FILE *log)
+{
+    char        value[AG_NUMBER_SIZE], a[AG_NUMBER_SIZE], b[AG_NUMBER_SIZE];
+    const char *text = m->text ? m->text : m->what.name ? m->what.name : m->name;
+    int         span = windowed(m) || m->kind == AG_M_TRIG_TARG, at = m->kind == AG_M_FIND || m->kind == AG_M_DERIV;
+
+    fprintf(log, "\nMeasurement: %s\n  step\t", m->name);
+    fprintf(log, windowed(m) ? "%s(%s)" : "%s%s", windowed(m) ? function[m->kind] : "", text);
+    fprintf(log, "%s\n", span ? "\tFROM\tTO" : at ? "\tat" : "");
+    for (int k = 0; k < n; k++) {
+        const ag_result *r = result[k];
+        fprintf(log, "%6d\t%s", k + 1, ag_number_print(value, r->ok ? r->value : NAN));
+        if (span)
+            fprintf(log, "\t%s\t%s", ag_number_print(a, r->from), ag_number_print(b, r->to));
+        else if (at)
+            fprintf(log, "\t%s", ag_number_print(a, r->at));
+        fputc('\n', log);
+    }
 }
 
 void ag_measure_print(const ag_measure *m, const ag_result *r, int ltspice, FILE *log)

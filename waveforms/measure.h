@@ -32,4 +32,7 @@ void ag_measure_run(const ag_circuit *c, ag_analysis_kind kind, const ag_memory 
                     ag_arena *a);
 /* "vmax                =  6.664856e-01 at=  6.000000e-09" as ngspice; with ltspice also "vmax: MAX(v(out))=..." */
 void ag_measure_print(const ag_measure *measure, const ag_result *r, int ltspice, FILE *log);
+/* One measure over n steps, in LTspice's form: "Measurement: vmax", a heading, and a line a step; columns are set apart by tabs.
+ * What failed is nan. */
+void ag_measure_table(const ag_measure *measure, const ag_result *const *result, int n, FILE *log);
 #endif

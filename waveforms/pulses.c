@@ -290,21 +290,31 @@ void ag_pulses_print(const ag_pulse_list *list, FILE *log)
         fprintf(log, "%s\n", list->n ? "no write pulses" : "no pulses");
 }
 
-ag_status ag_pulses_csv(const ag_pulse_list *list, int n_list, ag_outfile *f)
+ag_status ag_pulses_csv_head(ag_outfile *f, const ag_setting *set, int n_set)
 {
-    char number[AG_NUMBER_SIZE];
-
+    for (int k = 0; k < n_set; k++) {
+        ag_csv_text(f, set[k].var->name);
+        ag_outfile_write(f, ",", 1);
+    }
     ag_outfile_printf(f, "device,index,kind");
     for (int k = 0; k < ag_n_pulse_column; k++)
         ag_outfile_printf(f, ",%s", ag_pulse_columns[k].name);
-    ag_outfile_write(f, "\n", 1);
+    return ag_outfile_write(f, "\n", 1);
+}
+
+ag_status ag_pulses_csv(const ag_pulse_list *list, int n_list, const double *value, int n_value, ag_outfile *f)
+{
+    char number[AG_NUMBER_SIZE];
+
     for (const ag_pulse_list *l = list; l < list + n_list; l++)
         for (int j = 0; j < l->n; j++) {
+            for (int k = 0; k < n_value; k++)
+                ag_outfile_printf(f, "%s,", ag_number_print(number, value[k]));
             ag_csv_text(f, l->request->device);
             ag_outfile_printf(f, ",%d,%s", j + 1, l->pulse[j].write ? "write" : "read");
             for (int k = 0; k < ag_n_pulse_column; k++)
                 ag_outfile_printf(f, ",%s", ag_number_print(number, ag_pulse_number(&l->pulse[j], k)));
             ag_outfile_write(f, "\n", 1);
         }
-    return ag_outfile_flush(f);
+    return f->failed ? AG_EIO : AG_OK;
 }

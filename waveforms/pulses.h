@@ -49,6 +49,7 @@ void ag_pulses_want(const ag_pulses *request, ag_memory *m);
 void ag_pulses_find(const ag_pulses *request, const ag_memory *m, ag_arena *a, ag_pulse_list *list);
 /* Table with engineering units for people, and the totals of the writes. */
 void ag_pulses_print(const ag_pulse_list *list, FILE *log);
-/* Exact numbers: a header, then one line a pulse of every list. */
-ag_status ag_pulses_csv(const ag_pulse_list *list, int n_list, ag_outfile *f);
+/* Exact numbers: a header, then one line a pulse of every list; stepped quantities and their values in front. */
+ag_status ag_pulses_csv_head(ag_outfile *f, const ag_setting *set, int n_set);
+ag_status ag_pulses_csv(const ag_pulse_list *list, int n_list, const double *value, int n_value, ag_outfile *f);
 #endif

@@ -82,8 +82,8 @@ static ag_status begin(void *self, const ag_plot *plot)
     r->width = plot->complex ? 2 : 1;
     date(when, sizeof when);
     ag_outfile_printf(&r->file, "Title: %s\nDate: %s\nCommand: agspice %s (ngspice-compatible)\nPlotname: %s\n"
-                      "Flags: %s\nNo. Variables: %d\nNo. Points: ", plot->title, when, AG_VERSION, plot->name,
-                      plot->complex ? "complex" : "real", plot->n_column);
+                      "Flags: %s%s\nNo. Variables: %d\nNo. Points: ", plot->title, when, AG_VERSION, plot->name,
+                      plot->complex ? "complex" : "real", plot->stepped ? " stepped" : "", plot->n_column);
     r->count_at = r->file.regular ? ftell(r->file.stream) : 0;
     ag_outfile_printf(&r->file, "%-*d\nVariables:\n", COUNT_WIDTH, 0);
     for (int k = 0; k < plot->n_column; k++)

@@ -293,7 +293,8 @@ static void csv_lists_the_columns_of_the_contract(void **state)
     ag_pulse_list l = find(&p, protocol, N(protocol), with_read);
     ag_outfile    f;
     assert_int_equal(ag_outfile_open(&f, p.c->diag, path), AG_OK);
-    assert_int_equal(ag_pulses_csv(&l, 1, &f), AG_OK);
+    assert_int_equal(ag_pulses_csv_head(&f, NULL, 0), AG_OK);
+    assert_int_equal(ag_pulses_csv(&l, 1, NULL, 0, &f), AG_OK);
     assert_int_equal(ag_outfile_close(&f), AG_OK);
     FILE *in = fopen(path, "r");
     assert_non_null(fgets(line, sizeof line, in));

@@ -25,7 +25,7 @@ ssize_t pwrite(int fd, const void *data, size_t n, off_t at)
 
 static const ag_column column[] = { { "time", AG_Q_TIME, "s", 0 }, { "v(out)", AG_Q_VOLTAGE, "V", 0 }, { "i(v1)", AG_Q_CURRENT, "A", 0 },
                                     { "p(n1)", AG_Q_POWER, "W", 0 }, { "@n1[h]", AG_Q_OTHER, "1", 0 } };
-static const ag_plot plot = { "a title", "Transient Analysis", column, 5, 0, 0 };
+static const ag_plot plot = { "a title", "Transient Analysis", column, 5, 0, 0, 0 };
 static const char header[] =
     "Title: a title\nDate: Thu Jan  1 00:00:00  1970\nCommand: agspice " AG_VERSION " (ngspice-compatible)\n"
     "Plotname: Transient Analysis\nFlags: real\nNo. Variables: 5\nNo. Points: 3           \nVariables:\n"
@@ -200,7 +200,7 @@ static void blanks_in_names_are_left_out(void **state)
 {
     fixture  *f = *state;
     ag_column c = { "v(a) - v(b)", AG_Q_OTHER, "", 0 };
-    ag_plot   one = { "t", "Operating Point", &c, 1, 0, 0 };
+    ag_plot   one = { "t", "Operating Point", &c, 1, 0, 0, 0 };
     ag_raw    r;
     ag_raw_open(&r, f->p.c->diag, f->path, 0);
     ag_sink s = ag_raw_sink(&r);
@@ -237,7 +237,7 @@ static void csv_has_a_quoted_header_and_exact_numbers(void **state)
 {
     fixture  *f = *state;
     ag_column c[] = { { "time", AG_Q_TIME, "s", 0 }, { "v(a,b)", AG_Q_VOLTAGE, "V", 0 }, { "say \"x\"", AG_Q_OTHER, "", 0 } };
-    ag_plot   three = { "t", "Transient Analysis", c, 3, 0, 0 };
+    ag_plot   three = { "t", "Transient Analysis", c, 3, 0, 0, 0 };
     ag_csv    v;
     ag_csv_open(&v, f->p.c->diag, f->path);
     ag_sink s = ag_csv_sink(&v);
@@ -254,7 +254,7 @@ static void csv_has_a_quoted_header_and_exact_numbers(void **state)
 
 static const ag_column amplitude[] = { { "frequency", AG_Q_FREQUENCY, "Hz", 0 }, { "v(out)", AG_Q_VOLTAGE, "V", 1 },
                                        { "vdb(out)", AG_Q_OTHER, "dB", 0 } };
-static const ag_plot  ac_plot = { "t", "AC Analysis", amplitude, 3, 1, 1 };
+static const ag_plot  ac_plot = { "t", "AC Analysis", amplitude, 3, 1, 1, 0 };
 static const double   pairs[2][6] = { { 1, 0, 0.5, -0.25, -3, 0 }, { 10, 0, 0.125, 1e-3, -60, 0 } };
 
 static void send_pairs(ag_sink s)
