@@ -82,6 +82,8 @@ enum {
     AG_LINEAR = 1,      /* f and q affine in u with coefficients that never change: stamped once per step size */
     AG_TIMED = 2,       /* f depends on time (or srcfact) explicitly */
     AG_TWO_TERMINAL = 4,/* v(name), i(name) and p(name) are those of one branch from terminal 0 to terminal 1 */
+    AG_STARTS = 16,     /* ic= of its branch (a capacitor's voltage) or own unknown (an inductor's current) holds in the operating
+                         * point before a transient, too */
     AG_SWITCHES = 8     /* a change of the first memory makes f jump: an operating point looks for a state that agrees with it,
                          * and a transient starts anew behind it */
 };

@@ -123,20 +123,20 @@ int ag_element_temp(ag_elab *el, ag_scope *s, ag_instance i, const ag_field *f)
     return 1;
 }
 
-/* Charges and fluxes take their initial values only where no operating point is computed before the transient. */
+/* Charges of semiconductors take their initial values only where no operating point is computed before the transient. */
 static void warn_unused_ic(ag_elab *el, const ag_model *m, int k, const ag_field *f)
 {
     const ag_plan *plan = &el->c->plan;
-    int            charge = 0, flux = 0, tran = 0;
-    for (int j = 0; j < m->n_branch; j++) charge |= m->branch[j].init == k + 1;
-    for (int j = 0; j < m->n_unknown; j++) flux |= m->unknown[j].init == k && m->unknown[j].hold == AG_SOLVED;
+    int            start = 0, tran = 0;
+    for (int j = 0; j < m->n_branch; j++) start |= m->branch[j].init == k + 1;
+    for (int j = 0; j < m->n_unknown; j++) start |= m->unknown[j].init == k && m->unknown[j].hold == AG_SOLVED;
     for (int j = 0; j < plan->n_analysis; j++) {
         tran |= plan->analysis[j].kind == AG_TRAN;
         if (plan->analysis[j].uic) return;
     }
-    if (!tran || !(charge | flux) || ag_elab_said(el, f->at, warn_unused_ic, 1)) return;
-    ag_warning(el->c->diag, ag_field_span(f), "'%s' is used only by a transient with uic: .tran ... uic%s", f->text,
-               charge ? ", or set the voltage by .ic v(node)=value" : "");
+    if (!tran || !start || m->flags & AG_STARTS || ag_elab_said(el, f->at, warn_unused_ic, 1)) return;
+    ag_warning(el->c->diag, ag_field_span(f), "'%s' is used only by a transient with uic: .tran ... uic, or set the voltage by .ic v(node)=value",
+               f->text);
 }
 
 void ag_element_initial(ag_elab *el, ag_scope *s, ag_instance i, const char *param, const ag_field *f)

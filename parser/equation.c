@@ -271,7 +271,7 @@ static const char *ref_name(ag_making *k, const ag_sense *r)
 static void tables(ag_making *k, ag_behave *b, int initial)
 {
     static const char *const help[] = { [AG_FORMAL] = "parameter of the subcircuit", [AG_DRAWN] = "random draw",
-                                        [AG_START] = "initial value of an integral", [AG_INITIAL] = "initial value under uic",
+                                        [AG_START] = "initial value of an integral", [AG_INITIAL] = "initial value of a transient",
                                         [AG_PARALLEL] = "number of parallel devices" };
     ag_arena        *a = k->el->a;
     const ag_senses *s = k->senses;
@@ -365,6 +365,7 @@ ag_behave *ag_equations(ag_making *k, int value)
     events(k, b);
     tables(k, b, initial);
     pattern(b, ag_model_inputs(&b->m), k->el->a);
+    b->m.flags |= initial >= 0 ? AG_STARTS : 0;
     b->m.name = b->m.title = k->e->kind->name;
     b->m.scratch = pointers(b) + (size_t)b->n_event * AG_LANES + most(most(most(0, b->program), b->pre), b->event);
     b->m.data = b;

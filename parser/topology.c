@@ -27,6 +27,7 @@ typedef struct net {
     int           *dc, *all;               /* [n_node] union-find: conducting; conducting or coupling */
     unsigned char *has;                    /* [n_node] by root of dc: COUPLED ... */
     unsigned char *ends;                   /* [n_node] branches with an output that end there, counted up to 2 */
+    int            rests;                  /* an analysis other than a transient: ic= of capacitors holds nothing there */
     int            need_op, any;           /* an analysis needs an operating point; there is an analysis */
 } net;
 
@@ -77,9 +78,10 @@ static void join_branches(net *n, const ag_batch *b, int branch)
     const ag_model *m = b->model;
     role            r = role_of(m, branch);
     int             pos = m->branch[branch].pos, neg = m->branch[branch].neg;
+    int             held = m->flags & AG_STARTS && !n->rests ? m->branch[branch].init - 1 : -1;
     if (!r.output) return;
     for (int lane = 0; lane < b->n; lane++) {
-        int p = end_of(b, pos, lane), q = end_of(b, neg, lane), conducts = r.conducts;
+        int p = end_of(b, pos, lane), q = end_of(b, neg, lane), conducts = r.conducts || (held >= 0 && b->given[held][lane]);
         for (int k = 0; k < m->n_branch && !conducts; k++) {          /* controlled by the voltage across itself */
             int x = end_of(b, m->branch[k].pos, lane), y = end_of(b, m->branch[k].neg, lane);
             conducts = has_df(m, branch, k) && ((x == p && y == q) || (x == q && y == p));
@@ -277,6 +279,7 @@ void ag_check_topology(ag_elab *el)
               .has = AG_NEW(el->a, unsigned char, el->c->n_node),
               .ends = AG_NEW(el->a, unsigned char, el->c->n_node), .any = plan->n_analysis > 0 };
     for (int k = 0; k < plan->n_analysis; k++) n.need_op |= plan->analysis[k].kind != AG_TRAN || !plan->analysis[k].uic;
+    for (int k = 0; k < plan->n_analysis; k++) n.rests |= plan->analysis[k].kind != AG_TRAN;
     int complete = !ag_diag_errors(el->c->diag);           /* elements left out would leave nodes unconnected */
     check_loops(&n);
     if (complete) check_ground(&n);

@@ -157,10 +157,10 @@ static ag_status factor(ag_newton *w, const ag_point *p)
 {
     ag_system *s = w->s;
     int where;
-    if (s->linear && p->a == w->factored_a && p->gshunt == w->factored_gshunt && !p->n_clamp)
+    if (s->linear && p->a == w->factored_a && p->gshunt == w->factored_gshunt && !p->n_clamp && !p->start)
         return AG_OK;
     ag_status status = ag_sparse_factor(s->sparse, s->stats, &where);
-    w->factored_a = status == AG_OK && !p->n_clamp ? p->a : NAN;
+    w->factored_a = status == AG_OK && !p->n_clamp && !p->start ? p->a : NAN;
     w->factored_gshunt = p->gshunt;
     if (status == AG_ESINGULAR)
         w->singular = s->kept[where];
@@ -193,7 +193,7 @@ static int is_heavy(const ag_newton *w, const ag_point *p)
 
 static int reusable(const ag_newton *w, const ag_point *p)
 {
-    return fabs(p->a / w->factored_a - 1) < A_CHANGE && w->factored_gshunt == p->gshunt && !p->n_clamp;
+    return fabs(p->a / w->factored_a - 1) < A_CHANGE && w->factored_gshunt == p->gshunt && !p->n_clamp && !p->start;
 }
 
 /* Converged at x, where the residual was just formed and `size` is the update that would come next, safe that which may. */

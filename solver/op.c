@@ -209,7 +209,7 @@ ag_rest *ag_rest_new(ag_newton *w, int ic)
     ag_rest *o = AG_NEW(s->arena, ag_rest, 1);
     *o = (ag_rest){ .w = w, .good = AG_NEW(s->arena, double, s->n + 1), .hist = AG_NEW(s->arena, double, s->rows),
                   .itl = (int)s->c->options.itl1, .clamp = AG_NEW(s->arena, ag_ic, s->c->plan.n_ic + 1), .ic = ic,
-                  .p = { .hold = 1, .rest = !ic }, .freed = has(s, 1), .ramped = has(s, 0) };
+                  .p = { .hold = 1, .rest = !ic, .start = ic && s->holds }, .freed = has(s, 1), .ramped = has(s, 0) };
     o->p.clamp = o->clamp;
     return o;
 }

@@ -527,6 +527,52 @@ static void add_shunts(ag_system *s, const double *x, const ag_point *pt, int ja
     }
 }
 
+/* A voltage that ic= gives a branch: a source of that value with a conductance of AG_CLAMP across it. A current: the same with
+ * a resistance in series. */
+static void hold_column(ag_system *s, const ag_part *p, int k, const double *x, const ag_point *pt)
+{
+    for (int j = 0; j < p->n; j++) {
+        double value = p->held[k][j] * pt->srcfact;
+        if (isnan(value))
+            continue;
+        if (k >= p->nb) {
+            int at = p->row[k][j];
+            s->F[at] -= AG_CLAMP * (x[at] - value);
+            continue;
+        }
+        int pos = p->pos[k][j], neg = p->neg[k][j];
+        double i = AG_CLAMP * (x[pos] - x[neg] - value), size = AG_CLAMP * (fabs(x[pos]) + fabs(x[neg]));
+        s->F[pos] += i;
+        s->F[neg] -= i;
+        s->S[pos] += size;
+        s->S[neg] += size;
+    }
+}
+
+static void hold_slope(ag_system *s, const ag_part *p, const ag_stampref *st)
+{
+    double *ax = s->sparse->ax, slope = st->out < p->nb ? AG_CLAMP : -AG_CLAMP;
+    for (int c = 0; c < st->n; c++)
+        for (int j = 0; j < p->n; j++)
+            if (!isnan(p->held[st->out][j]))
+                ax[st->slot[c][j]] += st->sign[c] * slope;
+    ax[s->sparse->nnz] = 0;
+}
+
+/* Values of ic= in the operating point before a transient. */
+static void hold_starts(ag_system *s, const double *x, const ag_point *pt, int jacobian)
+{
+    for (int i = 0; i < s->n_part && pt->start; i++) {
+        const ag_part *p = &s->part[i];
+        for (int k = 0; p->held && k < p->nb + p->nu; k++)
+            if (p->held[k])
+                hold_column(s, p, k, x, pt);
+        for (int k = 0; p->held && jacobian && k < p->n_stamp; k++)
+            if (p->stamp[k].out == p->stamp[k].in && p->stamp[k].out < p->nb + p->nu && p->held[p->stamp[k].out])
+                hold_slope(s, p, &p->stamp[k]);
+    }
+}
+
 /* Residual, and for each node the tolerance reltol * sum |i| + abstol. Returns 0 when something is not finite. */
 static int form_residual(ag_system *s, const ag_point *pt)
 {
@@ -556,5 +602,6 @@ ag_status ag_assemble(ag_system *s, const double *x, const ag_point *pt, int jac
         if (assemble_part(s, &s->part[i], x, pt, jacobian) != AG_OK)
             status = AG_REJECT;
     add_shunts(s, x, pt, jacobian);
+    hold_starts(s, x, pt, jacobian);
     return form_residual(s, pt) ? status : AG_REJECT;
 }

@@ -162,6 +162,21 @@ static void part_initial(ag_system *s, ag_part *p)
     }
 }
 
+/* Where ic= was given to what an operating point before a transient holds. */
+static void part_held(ag_system *s, ag_part *p)
+{
+    for (int k = 0; k < p->nb + p->nu && p->m->flags & AG_STARTS; k++) {
+        int init = k < p->nb ? p->m->branch[k].init - 1 : p->m->unknown[k - p->nb].init, any = 0;
+        for (int j = 0; j < p->b->n && init >= 0; j++) any |= p->b->given[init][j];
+        if (!any) continue;
+        if (!p->held) p->held = AG_NEW(s->arena, double *, p->nb + p->nu);
+        p->held[k] = AG_NEW(s->arena, double, p->padded);
+        for (int j = 0; j < p->padded; j++)
+            p->held[k][j] = j < p->b->n && p->b->given[init][j] ? p->b->param[init][p->b->uniform[init] ? j % AG_LANES : j] : NAN;
+        s->holds = 1;
+    }
+}
+
 static void part_storage(ag_system *s, ag_part *p)
 {
     p->u = columns(s->arena, p->mi, p->padded);
@@ -277,6 +292,7 @@ ag_system *ag_system_new(ag_circuit *c, ag_arena *arena, ag_stats *stats, int wh
         part_places(s, p);
         part_start(s, p);
         part_initial(s, p);
+        part_held(s, p);
         part_storage(s, p);
         tile = tile_doubles(p) > tile ? tile_doubles(p) : tile;
     }

@@ -37,6 +37,8 @@ typedef struct ag_part {                 /* a batch in the system */
     unsigned char *adds;                 /* [mi]: whether that output has entries; a foreign unknown may be read only */
     double **u;                          /* [mi][padded]: where the device was evaluated last */
     int     limits;                      /* a limit hook or ranges: u may differ from x */
+    double **held;                       /* [nb + nu][padded]: values that the operating point before a transient holds (NAN:
+                                          * none), a column NULL without any; or NULL */
     double **init;                       /* [nb][padded]: initial branch voltage under uic (NAN: none), or NULL */
     unsigned char *df, *dq;              /* [mi * mi] which columns exist */
     ag_stampref *stamp; int n_stamp;
@@ -70,6 +72,7 @@ typedef struct ag_system {
     double      base_a;
     double     *abstol;                  /* [n]: absolute tolerance of each unknown */
     unsigned char *controlled;           /* [n]: takes part in the time-step error control */
+    int         holds;                   /* some device has ic= for the operating point before a transient */
     int         latches;                 /* some device has memories */
     int         resets;                  /* memories of devices with a reset hook that changed in ag_system_accept */
     int         n_switch;                /* devices with AG_SWITCHES */
@@ -96,9 +99,10 @@ typedef struct ag_point {
     int           hold;                  /* states marked hold stay at their initial value */
     int           lazy;                  /* Newton may use the Jacobian of an earlier point */
     int           use_ic;                /* evaluate charges at the devices' initial voltages (start under uic) */
+    int           start;                 /* the operating point before a transient: ic= of C and L holds */
     const ag_ic  *clamp; int n_clamp;    /* nodes held by a conductance of AG_CLAMP to their value */
 } ag_point;
-#define AG_CLAMP 1e10                    /* [S]: i/AG_CLAMP < 1e-10 V for every current below 1 A */
+#define AG_CLAMP 1e10                    /* [S], or [ohm] round a current: i/AG_CLAMP < 1e-10 V for every current below 1 A */
 
 #define AG_MAX_UNKNOWN 64                /* own unknowns of one device */
 #define AG_MAX_LOCAL 16                  /* of these, eliminated lane by lane; the rest stays in the matrix */

@@ -16,7 +16,7 @@ static const char *const terminal[] = { [P] = "p", [N] = "n" };
 static const ag_branch   branch[]   = { [V] = { "v", P, N, 1 + IC } };
 static const ag_param    param[]    = {
     [C]    = { "c",    "F",     NAN,   -1e9,    1e9,  "capacitance at tnom (1p without it, l and cj)", AG_REAL, AG_ANYWHERE },
-    [IC]   = { "ic",   "V",     NAN,   -1e9,    1e9,  "initial voltage under uic", AG_REAL, AG_ON_INSTANCE },
+    [IC]   = { "ic",   "V",     NAN,   -1e9,    1e9,  "initial voltage of a transient", AG_REAL, AG_ON_INSTANCE },
     [TC1]  = { "tc1",  "1/K",   0,     -1,      1,    "linear temperature coefficient", AG_REAL, AG_ANYWHERE },
     [TC2]  = { "tc2",  "1/K^2", 0,     -1,      1,    "quadratic temperature coefficient", AG_REAL, AG_ANYWHERE },
     [TNOM] = { "tnom", "C",     27,    -273.15, 2000, "temperature at which c holds", AG_REAL, AG_ANYWHERE },
@@ -59,6 +59,6 @@ static void eval(const ag_tile *t)
 const ag_model ag_model_capacitor = {
     .name = "c", .title = "capacitor",
     AG_TABLE(terminal), AG_TABLE(branch), AG_TABLE(param), AG_TABLE(derived),
-    .flags = AG_LINEAR | AG_TWO_TERMINAL, .dq_nz = 1u << (I * M + V),
+    .flags = AG_LINEAR | AG_TWO_TERMINAL | AG_STARTS, .dq_nz = 1u << (I * M + V),
     .prepare = prepare, .eval = eval,
 };

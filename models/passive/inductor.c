@@ -18,7 +18,7 @@ static const ag_unknown  unknown[]  = {
 };
 static const ag_param param[] = {
     [L]    = { "l",    "H",     1e-9, -1e9,    1e9,  "inductance at tnom", AG_REAL, AG_ANYWHERE },
-    [IC]   = { "ic",   "A",     0,    -1e9,    1e9,  "initial current under uic", AG_REAL, AG_ON_INSTANCE },
+    [IC]   = { "ic",   "A",     0,    -1e9,    1e9,  "initial current of a transient", AG_REAL, AG_ON_INSTANCE },
     [TC1]  = { "tc1",  "1/K",   0,    -1,      1,    "linear temperature coefficient", AG_REAL, AG_ANYWHERE },
     [TC2]  = { "tc2",  "1/K^2", 0,    -1,      1,    "quadratic temperature coefficient", AG_REAL, AG_ANYWHERE },
     [TNOM] = { "tnom", "C",     27,   -273.15, 2000, "temperature at which l holds", AG_REAL, AG_ANYWHERE },
@@ -51,7 +51,7 @@ static void eval(const ag_tile *t)
 const ag_model ag_model_inductor = {
     .name = "l", .title = "inductor",
     AG_TABLE(terminal), AG_TABLE(branch), AG_TABLE(unknown), AG_TABLE(param), AG_TABLE(derived),
-    .flags = AG_LINEAR | AG_TWO_TERMINAL,
+    .flags = AG_LINEAR | AG_TWO_TERMINAL | AG_STARTS,
     .df_nz = 1u << (I * M + J) | 1u << (FLUX * M + V), .dq_nz = 1u << (FLUX * M + J),
     .prepare = prepare, .eval = eval,
 };
