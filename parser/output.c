@@ -199,14 +199,17 @@ int ag_analysis_word(const char *word)
     return -2;
 }
 
-ag_analysis_kind ag_usual_analysis(const ag_elab *el)
+ag_analysis_kind ag_usual_analysis(ag_elab *el)
 {
     int usual = -1;
+    if (el->usual) return (ag_analysis_kind)(el->usual - 1);
     for (int k = 0; k < el->n_directive; k++) {
         int kind = ag_analysis_word(el->directive[k]->first + 1);
         usual = kind > usual && kind != AG_OP ? kind : usual;
     }
-    return usual < 0 ? AG_TRAN : (ag_analysis_kind)usual;
+    if (usual < 0) usual = AG_TRAN;
+    el->usual = usual + 1;
+    return (ag_analysis_kind)usual;
 }
 
 static void add_item(ag_elab *el, ag_listing *list, int *cap, const ag_expr *e, const char *name)
