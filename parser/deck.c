@@ -22,6 +22,8 @@
 #define MOST_PATH    4096              /* bytes of a path that is looked into; stat() refuses longer ones */
 #define MOST_BYTES   0x7fff0000        /* flex counts with int */
 
+/* A file that was read: libraries are named once for each of their sections. */
+typedef struct known { const char *path, *text; size_t length; ag_section *section; int n_section; } known;
 typedef struct reading { int file; const char *section; ag_loc at; } reading;
 
 typedef struct session {
@@ -30,6 +32,7 @@ typedef struct session {
     size_t      size;
     int         n_include;
     int         conditions;            /* .if blocks that are open */
+    ag_map     *known;                 /* path in lower case -> known */
     reading    *part; int n_part, cap_part;   /* files of which one section is read, */
     reading    *rest; int n_rest, cap_rest;   /* and whole files with sections: the first of them */
     const char *title;                 /* of a .title card */
@@ -192,8 +195,30 @@ static int may_fail(const session *s, const char *path, struct stat *st)
     return s && s->conditions && (!path || stat(path, st) || !S_ISREG(st->st_mode));
 }
 
+static known *find_known(const session *s, const char *path)
+{
+    known *k = s ? ag_map_get(s->known, ag_name0(s->c->names, path)) : NULL;
+    return k && !strcmp(k->path, path) ? k : NULL;
+}
+
+static void remember(session *s, const char *path, const char *text, size_t length)
+{
+    known *k = AG_NEW(s->c->arena, known, 1);
+    *k = (known){ .path = path, .text = text, .length = length, .n_section = -1 };
+    ag_map_put(s->known, ag_name0(s->c->names, path), k);
+}
+
+static int sections(session *s, int file, ag_section **list)
+{
+    known *k = find_known(s, ag_diag_file(s->c->diag, file)->name);
+    if (!k) return ag_library_sections(s->c, file, list);
+    if (k->n_section < 0) k->n_section = ag_library_sections(s->c, file, &k->section);
+    *list = k->section;
+    return k->n_section;
+}
+
 /* Number of the file in c->diag; 0 after a report; -1 when that waits for the branch to be taken. */
-static int load(const session *s, ag_circuit *c, ag_loc at, const char *name, const char *section)
+static int load(session *s, ag_circuit *c, ag_loc at, const char *name, const char *section)
 {
     struct stat st;
     ag_diag    *d = c->diag;
@@ -208,12 +233,15 @@ static int load(const session *s, ag_circuit *c, ag_loc at, const char *name, co
     } else if (st.st_size > MOST_BYTES) {
         ag_error(d, at, "'%s' has more than 2 gigabytes", path);
     } else if (!loops(s, c, at, &st, section)) {
+        const known *old = find_known(s, path);
+        if (old) return ag_diag_add_file(d, path, old->text, old->length, at);
         char   *text = AG_NEW(ag_diag_arena(d), char, (size_t)st.st_size + 1);
         ssize_t n = read_whole(path, text, (size_t)st.st_size);
         if (n < 0) ag_error(d, at, "cannot read '%s': %s", path, strerror(errno));
         if (n < 0) return 0;
         size_t      length = (size_t)n;
         const char *utf8 = ag_utf8(ag_diag_arena(d), text, &length);
+        if (s) remember(s, path, utf8, length);
         return ag_diag_add_file(d, path, utf8, length, at);
     }
     return 0;
@@ -262,7 +290,12 @@ static int include(session *s, const ag_line *l, ag_line ***tail)
     const ag_field   *f = include_path(s, l), *part = f ? f->next : NULL;
     const char       *name = part ? ag_name0(s->c->names, part->text) : NULL;
     int               file = f ? load(s, s->c, f->at, f->text, name) : 0;
-    const ag_section *section = part && file > 0 ? ag_library_find(s->c, file, name, part->at) : NULL;
+    const ag_section *section = NULL;
+    if (part && file > 0) {
+        ag_section *list;
+        int         n = sections(s, file, &list);
+        section = ag_library_find(s->c, file, list, n, name, part->at);
+    }
     if (section) *AG_PUSH(s->c->arena, s->part, s->n_part, s->cap_part) = (reading){ file, name, part->at };
     if (section) read_section(s, file, section, tail);
     else if (!part && file > 0) read_file(s, file, 0, tail);
@@ -322,7 +355,7 @@ static void read_file(session *s, int file, size_t offset, ag_line ***tail)
         return;
     }
     ag_reader *r = AG_NEW(s->c->arena, ag_reader, 1);
-    int        n = ag_library_sections(s->c, file, &section);
+    int        n = sections(s, file, &section);
     if (n) *AG_PUSH(s->c->arena, s->rest, s->n_rest, s->cap_rest) = (reading){ file, section->name, section->at };
     parse(s, r, file, offset, length - offset, T_DECK);
     append(s, r, section, n, tail);
@@ -395,7 +428,7 @@ static void unread_sections(const session *s)
 
 ag_deck *ag_deck_read(ag_circuit *c, int file, int is_main)
 {
-    session   s = { .c = c };
+    session   s = { .c = c, .known = ag_map_new(c->arena) };
     ag_deck  *deck = AG_NEW(c->arena, ag_deck, 1);
     ag_line **tail = &deck->line;
     size_t    offset = 0;

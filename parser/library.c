@@ -55,15 +55,14 @@ int ag_library_sections(ag_circuit *c, int file, ag_section **list)
     return n;
 }
 
-const ag_section *ag_library_find(ag_circuit *c, int file, const char *name, ag_loc at)
+const ag_section *ag_library_find(ag_circuit *c, int file, const ag_section *list, int n, const char *name, ag_loc at)
 {
     enum { SHOWN = 12 };
-    ag_section *list;
     ag_guess    g = { .name = name };
     const char *names = "", *path = ag_diag_file(c->diag, file)->name;
-    int         n = ag_library_sections(c, file, &list);
-    for (int k = 0; k < n; k++) {
+    for (int k = 0; k < n; k++)
         if (list[k].name == name) return &list[k];
+    for (int k = 0; k < n; k++) {
         if (k < SHOWN) names = ag_printf(c->arena, "%s%s%s", names, k ? ", " : "", list[k].name);
         ag_guess_try(&g, list[k].name);
     }

@@ -12,6 +12,6 @@ typedef struct ag_section {
 /* The sections of a file in their order; returns how many. They are found in the text, so that a section can be read
  * without the others, whose mistakes do not matter then. */
 int ag_library_sections(ag_circuit *c, int file, ag_section **list);
-/* The section of that name, or NULL after a report at `at` that lists what the file has. */
-const ag_section *ag_library_find(ag_circuit *c, int file, const char *name, ag_loc at);
+/* The one of that name among the n sections of a file, or NULL after a report at `at` that lists what the file has. */
+const ag_section *ag_library_find(ag_circuit *c, int file, const ag_section *list, int n, const char *name, ag_loc at);
 #endif
