@@ -1,7 +1,8 @@
 /* expr - the one table of operators and functions, and their values.
  *
- * Where dialects differ: log is the natural logarithm and pow that of C (ngspice); pwr and pwrs take |a| to a power
- * (all dialects); u is 0 at 0 (LTspice; ngspice has 1/2 there); nint rounds halves to even (ngspice). */
+ * Where dialects differ: log is the natural logarithm (ngspice, LTspice) and pow that of C (LTspice; |a|^b in ngspice);
+ * pwr takes |a| to a power (LTspice, PSpice, Xyce), pwrs gives that the sign of a (as pwr in ngspice and HSPICE); u is 0 at 0
+ * (LTspice; 1/2 in ngspice); nint rounds halves to even (ngspice). */
 #include "core/expr.h"
 #include <math.h>
 #include <string.h>

@@ -73,8 +73,8 @@ static int special(ag_compiler *c, const char *name)
     ag_making *k = c->user;
     if (!strcmp(name, "time")) return ag_build_time(c->b);
     if (!strcmp(name, "temper")) return ag_build_temper(c->b);
-    if (!strcmp(name, "x") && (k->what == AG_CHARGE || k->what == AG_CAPACITANCE)) return ag_build_input(c->b, 0);
-    if (!strcmp(name, "x") && (k->what == AG_FLUX || k->what == AG_INDUCTANCE)) return ag_build_input(c->b, k->own);
+    if (!strcmp(name, "x") && k->what == AG_CHARGE) return ag_build_input(c->b, 0);
+    if (!strcmp(name, "x") && k->what == AG_FLUX) return ag_build_input(c->b, k->own);
     if (!ag_is_draw(name)) return -2;
     return ag_build_param(c->b, ag_making_param(k, (ag_bparam){ AG_DRAWN, NULL, -1, name, k->n_draw++, 0 }));
 }
@@ -193,12 +193,6 @@ static ag_behave *make(ag_making *k, const ag_scope *s, const ag_expr *expr)
 
 /* ---- instances ---- */
 
-static const ag_field *find_key(const ag_field *f, const char *name)
-{
-    while (f && !(f->kind == AG_KEY && !strcmp(f->text, name))) f = f->next;
-    return f;
-}
-
 static void set_formals(ag_elab *el, ag_scope *s, const ag_behave *b, const ag_element *e, ag_instance i)
 {
     for (int k = 0; k < b->m.n_param; k++) {
@@ -243,7 +237,7 @@ static void set_keys(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance 
     for (; f; f = f->next) {
         if (f->expr == expr || ag_element_temp(el, s, i, f) || ag_element_many(el, s, i, f)) continue;
         int k = f->kind == AG_KEY ? ag_param_find(m->param, m->n_param, f->text) : -1;
-        int own = k >= 0 && ((const ag_behave *)m->data)->param[k].kind >= AG_INITIAL;
+        int own = k >= 0 && ((const ag_behave *)m->data)->param[k].kind == AG_INITIAL;
         if (f->kind != AG_KEY) ag_elab_error(el, f->at, "this is too much: %s", e->kind->usage);
         else if (own) ag_element_key(el, s, e, i, f);
         else if (!harmless(el, f)) ag_elab_error(el, f->at, "a %s with an expression has no parameter '%s'", e->kind->name, f->text);
@@ -251,25 +245,23 @@ static void set_keys(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance 
 }
 
 /* The model of a card: the one of an equal card before it, or a new one. */
-static void find_model(ag_elab *el, ag_scope *s, ag_element *e, enum ag_behaviour what, const ag_expr *expr, int parallel)
+static void find_model(ag_elab *el, ag_scope *s, ag_element *e, enum ag_behaviour what, const ag_expr *expr)
 {
     const ag_senses *senses = ag_senses_of(el, s->body, e, ag_has_current(what), expr);
-    int              kind = 2 * (int)what + parallel;
     e->senses = senses;
-    e->model = ag_senses_model(el, s->body, kind, senses);
+    e->model = ag_senses_model(el, s->body, (int)what, senses);
     if (e->model) return;
-    ag_behave *made = make(&(ag_making){ .el = el, .e = e, .senses = senses, .what = what, .parallel = parallel }, s, expr);
+    ag_behave *made = make(&(ag_making){ .el = el, .e = e, .senses = senses, .what = what }, s, expr);
     e->failed = !made;
     if (!made) return;
     e->model = &made->m;
-    ag_senses_keep(el, s->body, kind, senses, e->model);
+    ag_senses_keep(el, s->body, (int)what, senses, e->model);
 }
 
 void ag_add_behaviour(ag_elab *el, ag_scope *s, ag_element *e, enum ag_behaviour what, const ag_expr *expr, const int *node,
                       const ag_field *rest)
 {
-    int parallel = !ag_has_current(what) && find_key(rest, "m");
-    if (!e->model && !e->failed) find_model(el, s, e, what, expr, parallel);
+    if (!e->model && !e->failed) find_model(el, s, e, what, expr);
     if (e->failed) return;
     const ag_behave *b = e->model->data;
     const ag_senses *senses = e->senses;

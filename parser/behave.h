@@ -4,7 +4,7 @@
 #include "parser/elaborate.h"
 
 /* A parameter of the model, one column each. */
-enum { AG_FORMAL, AG_DRAWN, AG_START, AG_INITIAL, AG_PARALLEL };
+enum { AG_FORMAL, AG_DRAWN, AG_START, AG_INITIAL };
 typedef struct ag_bparam {
     int            kind;
     const ag_body *owner; int k;         /* AG_FORMAL: parameter k of a subcircuit */
@@ -42,7 +42,6 @@ typedef struct ag_making {
     const ag_element *e;
     const ag_senses  *senses;
     enum ag_behaviour what;
-    int               parallel;          /* m= is given */
     ag_branch   *branch;   int n_branch, cap_branch;
     ag_bparam   *param;    int n_param, cap_param;
     ag_rate      rate[AG_MOST_MEMORY];     int n_rate;

@@ -438,7 +438,7 @@ void             ag_senses_keep(ag_elab *el, const ag_body *b, int what, const a
 
 /* ---- behave.c ---- */
 enum ag_behaviour { AG_FORCE_CURRENT, AG_FORCE_VOLTAGE, AG_RESISTANCE, AG_CHARGE, AG_CAPACITANCE, AG_FLUX, AG_INDUCTANCE };
-/* Adds an instance of a two-terminal device given by an expression; keys in rest are temp, dtemp, m, ic. */
+/* Adds an instance of a two-terminal device given by an expression; keys in rest are temp, dtemp, m and, of C and L, ic. */
 void ag_add_behaviour(ag_elab *el, ag_scope *s, ag_element *e, enum ag_behaviour what, const ag_expr *expr, const int *node,
                       const ag_field *rest);
 

@@ -153,10 +153,6 @@ static void device_rows(ag_making *k, int value, row *r)
     if (k->what == AG_CHARGE) r[0].q = value;
     else if (k->what == AG_RESISTANCE) r[0].f = ag_compile_quotient(k->g, v, value);
     else r[0] = (row){ value, charge };
-    if (!k->parallel) return;
-    int m = ag_build_param(k->g, ag_making_param(k, (ag_bparam){ AG_PARALLEL, NULL, -1, "m", -1, 1 }));
-    if (r[0].f >= 0) r[0].f = two(k, AG_OP_MUL, m, r[0].f);
-    if (r[0].q >= 0) r[0].q = two(k, AG_OP_MUL, m, r[0].q);
 }
 
 /* r - dx/dt = 0; dy/dt - x = 0, or dy/dt = 0 while held. */
@@ -271,8 +267,7 @@ static const char *ref_name(ag_making *k, const ag_sense *r)
 static void tables(ag_making *k, ag_behave *b, int initial)
 {
     static const char *const help[] = { [AG_FORMAL] = "parameter of the subcircuit", [AG_DRAWN] = "random draw",
-                                        [AG_START] = "initial value of an integral", [AG_INITIAL] = "initial value of a transient",
-                                        [AG_PARALLEL] = "number of parallel devices" };
+                                        [AG_START] = "initial value of an integral", [AG_INITIAL] = "initial value of a transient" };
     ag_arena        *a = k->el->a;
     const ag_senses *s = k->senses;
     const char     **terminal = AG_NEW(a, const char *, s->n_node);
@@ -283,8 +278,7 @@ static void tables(ag_making *k, ag_behave *b, int initial)
     for (int i = 0; i < s->n_node; i++) terminal[i] = s->node[i].name;
     for (int i = 0; i < s->n_ref; i++) ref[i].name = ref_name(k, &s->ref[i]);
     for (int i = 0; i < k->n_param; i++)
-        param[i] = (ag_param){ k->param[i].name, "1", k->param[i].dflt, k->param[i].kind == AG_PARALLEL ? 1e-9 : -INFINITY, INFINITY,
-                               help[k->param[i].kind], AG_REAL, AG_ON_INSTANCE };
+        param[i] = (ag_param){ k->param[i].name, "1", k->param[i].dflt, -INFINITY, INFINITY, help[k->param[i].kind], AG_REAL, AG_ON_INSTANCE };
     for (int i = 0; i < b->n_pre; i++)
         derived[i] = (ag_derived){ ag_printf(a, "#%d", i + 1), "1", "part of the expression that depends on parameters only" };
     for (int i = 0; i < k->n_latch; i++) latch[i] = (ag_latch){ ag_printf(a, "reset%d", i + 1), "1", 0, "1: the integral is held", 0 };

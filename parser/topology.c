@@ -58,12 +58,24 @@ typedef struct role { int conducts, couples, output; } role;
 static int has_df(const ag_model *m, int out, int in) { return ag_model_df(m, out * ag_model_inputs(m) + in); }
 static int has_dq(const ag_model *m, int out, int in) { return ag_model_dq(m, out * ag_model_inputs(m) + in); }
 
+/* An unknown that is nothing but the rate of something: r - dx/dt = 0. */
+static int is_rate(const ag_model *m, int k)
+{
+    int row = m->n_branch + k, rate = 0;
+    for (int j = 0; j < ag_model_inputs(m); j++) {
+        if (j != row && has_df(m, row, j)) return 0;
+        rate |= j != row && has_dq(m, row, j);
+    }
+    return rate;
+}
+
 static role role_of(const ag_model *m, int b)
 {
     role r = { has_df(m, b, b), has_dq(m, b, b), b == 0 };
     for (int k = 0; k < m->n_unknown; k++) {
-        r.conducts |= has_df(m, b, m->n_branch + k);
-        r.couples |= has_dq(m, b, m->n_branch + k);
+        int reads = has_df(m, b, m->n_branch + k), rate = reads && is_rate(m, k);
+        r.conducts |= reads && !rate;
+        r.couples |= rate || has_dq(m, b, m->n_branch + k);
     }
     for (int k = 0; k < ag_model_inputs(m); k++) r.output |= has_df(m, b, k) || has_dq(m, b, k);
     return r;
@@ -173,13 +185,21 @@ static void check_ground(net *n)
 typedef struct edge { int batch, lane, p, q, inductive; ag_loc at; } edge;
 typedef struct edges { edge *e; int n, cap; } edges;
 
+/* Whether an equation of its own holds the rate of input j. */
+static int has_rate_of(const ag_model *m, int j)
+{
+    for (int k = 0; k < m->n_unknown; k++)
+        if (has_dq(m, m->n_branch + k, j)) return 1;
+    return 0;
+}
+
 /* 1: rigid, 2: an inductor, 0: neither. */
 static int rigidity(const ag_model *m)
 {
     if (!(m->flags & AG_TWO_TERMINAL) || m->n_branch < 1 || has_df(m, 0, 0)) return 0;
     for (int k = 0; k < m->n_unknown; k++) {
         int j = m->n_branch + k;
-        if (has_df(m, 0, j) && has_df(m, j, 0) && !has_df(m, j, j)) return has_dq(m, j, j) ? 2 : 1;
+        if (has_df(m, 0, j) && has_df(m, j, 0) && !has_df(m, j, j)) return has_rate_of(m, j) ? 2 : 1;
     }
     return 0;
 }

@@ -209,7 +209,7 @@ static void set_tolerances(ag_system *s)
     s->controlled = AG_NEW(s->arena, unsigned char, s->n + 1);
     for (int i = 0; i < s->n_node; i++) {
         s->abstol[i] = o->vntol;
-        s->controlled[i] = 1;
+        s->controlled[i] = AG_BY_VALUE;
     }
     for (int i = 0; i < s->n_part; i++) {
         const ag_part *p = &s->part[i];
@@ -220,7 +220,7 @@ static void set_tolerances(ag_system *s)
             for (int j = 0; j < p->n; j++) {
                 s->abstol[p->base + k * p->n + j] = tol;
                 /* A source's current follows the slopes of q and has no error of its own (an index-2 unknown). */
-                s->controlled[p->base + k * p->n + j] = p->dq[own];
+                s->controlled[p->base + k * p->n + j] = p->dq[own] ? AG_BY_VALUE : AG_UNCONTROLLED;
             }
         }
     }

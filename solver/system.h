@@ -71,7 +71,7 @@ typedef struct ag_system {
     double     *base_g, *base_c, *base;  /* [nnz + 1]: linear devices' df, dq, and df + a dq for a = base_a */
     double      base_a;
     double     *abstol;                  /* [n]: absolute tolerance of each unknown */
-    unsigned char *controlled;           /* [n]: takes part in the time-step error control */
+    unsigned char *controlled;           /* [n]: AG_BY_VALUE ..., part in the choice of time steps */
     int         holds;                   /* some device has ic= for the operating point before a transient */
     int         latches;                 /* some device has memories */
     int         resets;                  /* memories of devices with a reset hook that changed in ag_system_accept */
@@ -89,6 +89,10 @@ typedef struct ag_system {
     int         limited;                 /* a device was evaluated away from x */
     ag_stats   *stats;
 } ag_system;
+
+/* An unknown's error is held against its value; or against its peak so far: a voltage that is a derivative shows the error
+ * of the old dq/dt, which a shorter step does not lower and which would be too large wherever the voltage passes 0. */
+enum { AG_UNCONTROLLED, AG_BY_VALUE, AG_BY_PEAK };
 
 /* What an assembly is for. */
 typedef struct ag_point {
