@@ -6,6 +6,9 @@
  * stay near reltol, and integrals over the points (energies) near it too; times trtol. */
 #define ERROR_SHARE   0.1
 #define SAFETY        0.85           /* of the step that would just be accepted */
+/* An error of which a shorter step leaves this part, so many times in a row, is none of the step. */
+#define STUBBORN      0.8
+#define STUBBORN_CUTS 6
 #define GROWTH        4.0            /* largest ratio of two steps */
 #define BDF_GROWTH    2.0            /* the same for gear: variable-step formulas of higher order are stable for small ratios only */
 #define FIRST_GROWTH  20.0           /* the same for the first steps after a corner */
@@ -97,17 +100,39 @@ static ag_status solve_step(ag_tran *r, const ag_method *m, double h)
     return solve_stage(r, &m->stage[1], h, r->x1, r->q1, r->qd1, r->row[2]);
 }
 
+/* What is allowed for an unknown in one step. */
+static double allowed(const ag_tran *r, int i)
+{
+    const ag_options *o = &r->s->c->options;
+    double size = fmax(r->s->controlled[i] == AG_BY_PEAK ? r->peak[i] : fabs(r->x0[i]), fabs(r->x1[i]));
+    return ERROR_SHARE * o->trtol * (o->reltol * size + r->s->abstol[i]);
+}
+
+/* The error of a voltage that is itself a derivative (ddt, a current through a nonlinear inductor) is in part that of the
+ * old dq/dt, which is there however short the step. */
+static void find_derivatives(ag_tran *r)
+{
+    for (int i = 0; i < r->s->n_node; i++) {
+        double error = fabs(r->est[i]) / allowed(r, i);
+        int stays = r->refusals > 0 && error > 1 && error > STUBBORN * r->refused[i];
+        r->stubborn[i] = (unsigned char)(stays ? r->stubborn[i] + 1 : 0);
+        r->refused[i] = error;
+        if (r->stubborn[i] >= STUBBORN_CUTS)
+            r->s->controlled[i] = AG_BY_PEAK;
+    }
+    r->refusals++;
+}
+
 /* The error of the unknowns that the error in r->est of dQ/dt causes, relative to what is allowed. */
 static double relative_error(ag_tran *r)
 {
     ag_system *s = r->s;
-    double reltol = s->c->options.reltol, share = ERROR_SHARE * s->c->options.trtol, top = 0;
+    double top = 0;
     r->est[s->ground] = 0;
     ag_system_solve(s, r->est, r->est);
     for (int i = 0; i < s->n; i++)
         if (s->controlled[i]) {
-            double tol = share * (reltol * fmax(fabs(r->x0[i]), fabs(r->x1[i])) + s->abstol[i]);
-            double e = fabs(r->est[i]);
+            double tol = allowed(r, i), e = fabs(r->est[i]);
             if (!(e <= top * tol))
                 top = e / tol;
         }
@@ -221,7 +246,9 @@ ag_status ag_step_try(ag_tran *r, const ag_method *m, double h)
         r->growth = fmin(growth, growth_of(error, m->order));
         if (!(error <= 1)) {
             stats->rejected_error++;
-            if (multistep(r) && r->cuts > 0)
+            if (!multistep(r))
+                find_derivatives(r);
+            else if (r->cuts > 0)
                 r->bdf->order = r->bdf->steps = 1;
             return cut(r, AG_REJECT, h, isfinite(error) ? fmax(0.1, r->growth) : 0.1);
         }

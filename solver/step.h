@@ -30,6 +30,9 @@ typedef struct ag_tran {
     ag_bdf     *bdf;                 /* of method gear, or NULL */
     double     *hist, *past, *est;   /* [rows], [rows] part of points before t in it, [n + 1] */
     double     *row[3];              /* [1 + n_probe] at the start, the inner stage, the end */
+    double     *refused;             /* [n_node]: errors in the step refused last at this time, */
+    unsigned char *stubborn;         /* and how many refusals in a row have hardly lowered them */
+    int         refusals;            /* for errors, at this time */
     double      growth;              /* what the error estimate allows for the next step, relative to this one */
     int         cuts;                /* in a row */
     int         chatter;             /* steps in a row at whose ends a switch changed */

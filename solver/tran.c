@@ -32,6 +32,8 @@ static void allocate(ag_tran *r)
         *q[k] = AG_NEW(m, double, r->s->rows);
     for (int k = 0; k < 3; k++)
         r->row[k] = AG_NEW(m, double, r->s->c->plan.n_probe + 1);
+    r->refused = AG_NEW(m, double, r->s->n_node + 1);
+    r->stubborn = AG_NEW(m, unsigned char, r->s->n_node + 1);
 }
 
 /* ---- start ---------------------------------------------------------------------------------------------------- */
@@ -208,7 +210,7 @@ static ag_status accept(ag_tran *r, const ag_method *m, double h)
     swap(&r->qd0, &r->qd1);
     r->h_before = m->n_stage == 2 ? h * (1 - AG_GAMMA) : h;
     r->since++;
-    r->cuts = 0;
+    r->cuts = r->refusals = 0;
     r->t_rest = at_corner ? 0 : (r->t_rest + h) - (to - r->t);
     r->t = at_corner ? r->corner : to;
     int changed = 0, resets = 0, jumped = 0;
