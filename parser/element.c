@@ -170,6 +170,7 @@ void ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i
         return;
     }
     int k = ag_param_find(m->param, m->n_param, f->text);
+    if (k >= 0 && m->param[k].where == AG_ON_CARD && ag_element_many(el, s, i, f)) return;     /* the m of a diode's card is another */
     if (k >= 0 && (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT) && !f->group) k = -1;
     if (k < 0) {
         if (!ag_element_temp(el, s, i, f) && !ag_element_many(el, s, i, f) && !hold(el, s, e, i, f) && !harmless(el, f)) no_key(el, e, m, f);
