@@ -4,6 +4,7 @@
  * that the circuit is only good for ag_circuit_free. */
 #include "api/agspice.h"
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include "core/number.h"
@@ -255,6 +256,8 @@ ag_status ag_save(ag_circuit *c, const char *signal)
 
 /* ---- running ---- */
 
+#define MOST_POINTS 1e7                                   /* more frequencies are a mistake in the step */
+
 typedef struct job {
     ag_circuit    *c;
     const char    *text;
@@ -263,37 +266,74 @@ typedef struct job {
     ag_select     *columns;
 } job;
 
-/* "tran 1n 1u [start [max]] [uic]" */
-static ag_status parse_analysis(ag_circuit *c, const char *text, ag_analysis *a)
-{
-    double value[4] = { 0, 0, 0, 0 };
-    int    n = 0, word = 0;
+/* The words of an analysis; numbers have a value, others NAN. */
+enum { MOST_WORDS = 8 };
+typedef struct words { const char *text[MOST_WORDS]; double value[MOST_WORDS]; int n; } words;
 
-    *a = (ag_analysis){ .kind = AG_N_ANALYSIS };
-    for (const char *p = text; *(p += strspn(p, " \t")); word++) {
+static int split(ag_circuit *c, const char *text, words *x)
+{
+    for (const char *p = text; *(p += strspn(p, " \t")); x->n++) {
         size_t length = strcspn(p, " \t");
-        const char *w = ag_name(c->names, p, length);
+        if (x->n == MOST_WORDS)
+            return 0;
+        x->text[x->n] = ag_name(c->names, p, length);
+        if (ag_number_read(p, length, &x->value[x->n]) != length || !(fabs(x->value[x->n]) < 1e300))
+            x->value[x->n] = NAN;
         p += length;
-        if (word == 0)
-            a->kind = !strcmp(w, "op") ? AG_OP : !strcmp(w, "tran") ? AG_TRAN : AG_N_ANALYSIS;
-        else if (a->kind == AG_TRAN && !strcmp(w, "uic"))
-            a->uic = 1;
-        else if (a->kind == AG_TRAN && n < 4 && ag_number_read(w, length, &value[n]) == length)
-            n++;
-        else
-            a->kind = AG_N_ANALYSIS;
-        if (a->kind == AG_N_ANALYSIS)
-            break;
     }
-    a->tstep = value[0];
-    a->tstop = value[1];
-    a->tstart = value[2];
-    a->tmax = value[3];
-    int good = a->kind == AG_OP || (a->kind == AG_TRAN && n >= 2 && a->tstep >= 0 && a->tstop > 0 && a->tstart >= 0
-                                    && a->tstart < a->tstop && a->tmax >= 0 && a->tstop < 1e300 && a->tstep < 1e300);
+    return x->n > 0;
+}
+
+static int numbers(const words *x, int from, int to)
+{
+    while (from < to && !isnan(x->value[from]))
+        from++;
+    return from == to;
+}
+
+/* "tran 1n 1u [start [max]] [uic]" */
+static int read_tran(words *x, ag_analysis *a)
+{
+    int uic = x->n > 1 && !strcmp(x->text[x->n - 1], "uic"), n = x->n - uic;
+
+    *a = (ag_analysis){ .kind = AG_TRAN, .tstep = x->value[1], .tstop = x->value[2], .tstart = n > 3 ? x->value[3] : 0,
+                        .tmax = n > 4 ? x->value[4] : 0, .uic = uic };
+    return n >= 3 && n <= 5 && numbers(x, 1, n) && a->tstep >= 0 && a->tstop > 0 && a->tstart >= 0 && a->tstart < a->tstop
+        && a->tmax >= 0;
+}
+
+/* "ac dec|oct|lin n start stop" */
+static int read_ac(words *x, ag_analysis *a, ag_arena *arena)
+{
+    static const char *const word[] = { [AG_LIN] = "lin", [AG_DEC] = "dec", [AG_OCT] = "oct" };
+    double     n = x->value[2], start = x->value[3], stop = x->value[4];
+    ag_spacing s = AG_LIN;
+    ag_axis    axis = { .n = 0 };
+
+    if (x->n != 5 || !numbers(x, 2, 5))
+        return 0;
+    while (s <= AG_OCT && strcmp(word[s], x->text[1]))
+        s++;
+    double steps = s == AG_LIN ? n - 1 : ag_ratio_steps(s, n, start, stop);
+    if (s > AG_OCT || !(n >= 1) || n != floor(n) || !(steps < MOST_POINTS) || start < 0 || stop < start || (s > AG_LIN && start == 0))
+        return 0;
+    ag_axis_fill(arena, &axis, s, start, stop, steps, s > AG_LIN ? n : n > 1 ? (stop - start) / (n - 1) : 0);
+    *a = (ag_analysis){ .kind = AG_AC, .frequency = axis.value, .n_frequency = axis.n, .log_scale = s > AG_LIN };
+    return 1;
+}
+
+static ag_status parse_analysis(ag_circuit *c, const char *text, ag_analysis *a, ag_arena *arena)
+{
+    words       x = { .n = 0 };
+    int         good = split(c, text, &x);
+    const char *kind = good ? x.text[0] : "";
+
+    *a = (ag_analysis){ .kind = AG_OP };
+    good = !strcmp(kind, "tran") ? read_tran(&x, a) : !strcmp(kind, "ac") ? read_ac(&x, a, arena) : !strcmp(kind, "op") && x.n == 1;
     if (good)
         return AG_OK;
-    ag_error(c->diag, AG_NOWHERE, "'%s' is not an analysis: \"op\" or \"tran TSTEP TSTOP [TSTART [TMAX]] [uic]\"", text);
+    ag_error(c->diag, AG_NOWHERE, "'%s' is not an analysis: \"op\", \"tran TSTEP TSTOP [TSTART [TMAX]] [uic]\" or "
+             "\"ac dec|oct|lin N FSTART FSTOP\"", text);
     return AG_ESYNTAX;
 }
 
@@ -317,15 +357,15 @@ static ag_status run(ag_circuit *c, void *argument)
     ag_analysis a;
     const int  *saved;
     ag_run_io   io = { .point = j->sink && j->sink->point ? deliver : NULL, .progress = progress, .self = j };
-    ag_status   s = parse_analysis(c, j->text, &a);
+    ag_status   s;
 
-    if (s || (s = ag_circuit_finish(c)))
-        return s;
-    int n = ag_saved(c, &saved);
     j->arena = ag_arena_new(ag_arena_host(c->arena));     /* of this run only: runs may be repeated for ever */
     if (!j->arena)
         return AG_ENOMEM;
     ag_arena_on_oom(j->arena, ag_arena_oom(c->arena));
+    if ((s = parse_analysis(c, j->text, &a, j->arena)) || (s = ag_circuit_finish(c)))
+        return s;
+    int n = ag_saved(c, &saved);
     j->columns = ag_select_new(j->arena, c, &a);
     ag_select_axes(j->columns);
     for (int k = 0; k < n; k++)

@@ -86,7 +86,7 @@ ag_status   ag_set(ag_circuit *c, const char *object, const char *param, double 
 /* Asks for a waveform: "v(out)", "v(a,b)", "i(v1)", "p(n1)", "@n1[h]". Without any, the node voltages and the
  * currents of V and L are delivered. */
 ag_status   ag_save(ag_circuit *c, const char *signal);
-/* "op", "tran 1n 1u [start [max]] [uic]". sink may be NULL. */
+/* "op", "tran 1n 1u [start [max]] [uic]", "ac dec 10 1 1meg" (oct, lin). sink may be NULL. */
 ag_status   ag_run(ag_circuit *c, const char *analysis, const ag_sink *sink);
 
 #ifdef __cplusplus

@@ -2,6 +2,33 @@
 #include <math.h>
 #include "core/circuit.h"
 
+#define ROUNDING 1e-9                  /* of a step: what decimal fractions may lack of a whole number of steps */
+
+/* ---- values ---- */
+
+double ag_ratio_steps(ag_spacing s, double n, double start, double stop)
+{
+    return fabs(s == AG_DEC ? log10(stop / start) : log2(stop / start)) * n;
+}
+
+/* Powers, not products: a decade is exactly a factor of 10. */
+static double value_at(ag_spacing s, double start, double step, double k)
+{
+    return s == AG_LIN ? start + k * step : start * pow(s == AG_DEC ? 10 : 2, k / step);
+}
+
+void ag_axis_fill(ag_arena *a, ag_axis *x, ag_spacing s, double start, double stop, double steps, double step)
+{
+    x->n = (int)floor(steps * (1 + 1e-12) + ROUNDING) + 1;
+    x->value = AG_NEW(a, double, x->n);
+    for (int k = 0; k < x->n; k++)
+        x->value[k] = value_at(s, start, step, k);
+    if (fabs(steps - (x->n - 1)) <= 2 * ROUNDING + 1e-12 * steps)
+        x->value[x->n - 1] = stop;
+}
+
+/* ---- what changes ---- */
+
 static int set_temperature(ag_circuit *c, const ag_swept *v, double celsius)
 {
     const ag_param *p = &ag_option_table[ag_param_find(ag_option_table, ag_n_option, "temp")];

@@ -29,6 +29,15 @@ typedef struct ag_axis {
 
 typedef struct ag_setting { const ag_swept *var; double value; } ag_setting;
 
+/* Points at equal steps, at n per decade, at n per octave. */
+typedef enum ag_spacing { AG_LIN = 1, AG_DEC, AG_OCT } ag_spacing;
+/* Decades or octaves between start and stop (not 0, of one sign), times n: the number of steps, not yet a whole one. */
+double ag_ratio_steps(ag_spacing s, double n, double start, double stop);
+/* Gives x its values from start on: `steps` steps, less what is not whole but for rounding; step: by AG_LIN, else n, negative
+ * downwards. A last value that meets the stop within rounding is the stop. */
+struct ag_arena;
+void   ag_axis_fill(struct ag_arena *a, ag_axis *x, ag_spacing s, double start, double stop, double steps, double step);
+
 /* Sets v in a circuit (ag_circuit_finish is to be called again). 0 after a report at v->at: the object is gone, the value
  * is out of range. Not for AG_SWEPT_PARAM. */
 struct ag_circuit;

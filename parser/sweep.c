@@ -18,9 +18,6 @@
 #include "parser/elaborate.h"
 
 #define MOST_POINTS 10000000           /* of one axis: more are a mistake in the step */
-#define ROUNDING    1e-9               /* of a step: what decimal fractions may lack of a whole number of steps */
-
-enum scale { NONE, LIN, DEC, OCT };
 
 typedef struct reader {
     ag_elab        *el;
@@ -34,9 +31,9 @@ typedef struct reader {
 
 static int is_word(const ag_field *f, const char *word) { return f && f->kind == AG_WORD && !strcmp(f->text, word); }
 
-static enum scale scale_word(const ag_field *f)
+static ag_spacing scale_word(const ag_field *f)
 {
-    return is_word(f, "lin") ? LIN : is_word(f, "dec") ? DEC : is_word(f, "oct") ? OCT : NONE;
+    return is_word(f, "lin") ? AG_LIN : is_word(f, "dec") ? AG_DEC : is_word(f, "oct") ? AG_OCT : 0;
 }
 
 static void skip(reader *x)
@@ -245,24 +242,6 @@ static int too_many(reader *x, double n)
     return 1;
 }
 
-/* Whole steps in q, which rounding may have left a little below. */
-static double whole(double q) { return floor(q * (1 + 1e-12) + ROUNDING); }
-
-/* n points of which each follows from the start; a last one that meets the stop within rounding is the stop. */
-static void fill(reader *x, double start, double stop, double q, double (*at)(double start, double step, double k), double step)
-{
-    ag_axis *a = x->axis;
-    a->n = (int)whole(q) + 1;
-    a->value = AG_NEW(x->el->a, double, a->n);
-    for (int k = 0; k < a->n; k++) a->value[k] = at(start, step, k);
-    if (fabs(q - (a->n - 1)) <= 2 * ROUNDING + 1e-12 * q) a->value[a->n - 1] = stop;
-}
-
-static double linear(double start, double step, double k)    { return start + k * step; }
-/* Powers, not products: a decade is exactly a factor of 10. */
-static double decades(double start, double n, double k)      { return start * pow(10, k / n); }
-static double octaves(double start, double n, double k)      { return start * pow(2, k / n); }
-
 static int by_step(reader *x, double start, double stop, double step, ag_loc at)
 {
     char a[AG_NUMBER_SIZE], b[AG_NUMBER_SIZE], c[AG_NUMBER_SIZE], d[AG_NUMBER_SIZE];
@@ -277,37 +256,37 @@ static int by_step(reader *x, double start, double stop, double step, ag_loc at)
         return 0;
     }
     if (too_many(x, q + 1)) return 0;
-    fill(x, start, stop, q, linear, step);
+    ag_axis_fill(x->el->a, x->axis, AG_LIN, start, stop, q, step);
     return 1;
 }
 
-static int by_ratio(reader *x, double n, double start, double stop, double base, ag_loc at)
+static int by_ratio(reader *x, ag_spacing s, double n, double start, double stop, ag_loc at)
 {
     if (start == 0 || stop == 0 || (start < 0) != (stop < 0)) {
         ag_elab_error(x->el, at, "points per %s need a start and a stop that are not zero and have the same sign",
-                      base > 2 ? "decade" : "octave");
+                      s == AG_DEC ? "decade" : "octave");
         return 0;
     }
-    double way = log(stop / start) / log(base) * n;
-    if (too_many(x, fabs(way) + 1)) return 0;
-    fill(x, start, stop, fabs(way), base > 2 ? decades : octaves, copysign(n, way));
+    double steps = ag_ratio_steps(s, n, start, stop);
+    if (too_many(x, steps + 1)) return 0;
+    ag_axis_fill(x->el->a, x->axis, s, start, stop, steps, fabs(stop) < fabs(start) ? -n : n);
     return 1;
 }
 
 static int by_points(reader *x, double n, double start, double stop)
 {
-    fill(x, start, stop, n - 1, linear, n > 1 ? (stop - start) / (n - 1) : 0);
+    ag_axis_fill(x->el->a, x->axis, AG_LIN, start, stop, n - 1, n > 1 ? (stop - start) / (n - 1) : 0);
     if (n == 1) x->axis->value[0] = start;
     return 1;
 }
 
-static int same_spacing(reader *x, enum scale s, double n, double start, double stop, ag_loc at)
+static int same_spacing(reader *x, ag_spacing s, double n, double start, double stop, ag_loc at)
 {
-    return s == LIN ? by_points(x, n, start, stop) : by_ratio(x, n, start, stop, s == DEC ? 10 : 2, at);
+    return s == AG_LIN ? by_points(x, n, start, stop) : by_ratio(x, s, n, start, stop, at);
 }
 
 /* dec|oct|lin n start stop */
-static int count_first(reader *x, enum scale s)
+static int count_first(reader *x, ag_spacing s)
 {
     const char     *usage = form(x, "name dec|oct|lin n start stop");
     const ag_field *first = x->f->next;
@@ -319,14 +298,14 @@ static int count_first(reader *x, enum scale s)
 }
 
 /* start stop step, or with dec and oct in front start stop n */
-static int start_first(reader *x, enum scale s)
+static int start_first(reader *x, ag_spacing s)
 {
-    const char     *usage = s > LIN ? "dec|oct name start stop n" : "name start stop step";
+    const char     *usage = s > AG_LIN ? "dec|oct name start stop n" : "name start stop step";
     const ag_field *first = x->f, *third;
     double          start, stop, step;
     if (!number(x, "start", "the start value", usage, &start) || !number(x, "stop", "the stop value", usage, &stop)) return 0;
     third = x->f;
-    if (s > LIN)
+    if (s > AG_LIN)
         return count(x, "the number of points", usage, &step)
             && same_spacing(x, s, step, start, stop, ag_loc_join(ag_field_span(first), ag_field_span(x->last)));
     return number(x, "step", "the step", usage, &step) && by_step(x, start, stop, step, ag_field_span(third));
@@ -369,7 +348,7 @@ static int points(reader *x)
 /* The spellings in which the values stand behind the name: list, poi, dec, oct, lin; -1: it is none of them. */
 static int behind_name(reader *x)
 {
-    enum scale s = scale_word(x->f);
+    ag_spacing s = scale_word(x->f);
     if (is_word(x->f, "poi")) return points(x);
     if (s) return count_first(x, s);
     if (!is_word(x->f, "list")) return -1;
@@ -381,7 +360,7 @@ int ag_read_axis(ag_elab *el, const ag_line *l, const ag_field **at, ag_axis *ax
 {
     reader          x = { el, l, *at, *at, axis, 1 };
     const ag_field *first = *at;
-    enum scale      front = scale_word(x.f);
+    ag_spacing      front = scale_word(x.f);
     *axis = (ag_axis){ .var = AG_NEW(el->a, ag_swept, 1), .n_var = 1 };
     if (front) skip(&x);
     if (!ag_read_swept(el, l, &x.f, axis->var)) return 0;
