@@ -64,9 +64,9 @@ def value_line(line):
 # ---- what came out ----
 
 def steps(plot):
-    """A plot as [(scale, columns)], one for each run of its scale: sweeps follow one another in one plot."""
+    """A plot as [(scale, columns)], one for each run of its scale, each operating point: repeated runs follow one another in a plot."""
     if plot.name == PLOTS["op"]:
-        return [(None, plot.data)]
+        return [(None, {name: [z] for name, z in zip(plot.names, point)}) for point in zip(*plot.columns)]
     scale = [z.real for z in plot.columns[0]]
     rise = next((b - a for a, b in zip(scale, scale[1:]) if b != a), 1)
     starts = [0] + [k for k in range(1, len(scale)) if (scale[k] - scale[k - 1]) * rise < 0 and scale[k] == scale[0]] + [len(scale)]
@@ -242,6 +242,9 @@ def test_sweeps_in_one_plot():
     close(found("v(a)", 0.5, None, 1, result, [plot]), 5, 1e-12)
     close(found("v(a)", 0.5, "dc", 2, result, [plot]), 2.5, 1e-12)
     close(found("v(a)", None, None, 1, result, [plot]), 20, 1e-12)
+    plot = rawfile.Plot({"Title": "", "Plotname": PLOTS["op"]})
+    plot.names, plot.columns = ["r", "v(a)"], [[1, 2], [3, 4]]
+    close(found("v(a)", None, "op", 2, result, [plot]), 4, 1e-12)
 
 
 def made(text):
