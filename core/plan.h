@@ -39,6 +39,8 @@ typedef struct ag_output {
     int         n_used;
     int         complex;                    /* the program has a second output, the imaginary part (of .ac) */
     const char *unit;                       /* with probe -1: where it is known; or NULL */
+    const struct ag_output *versus;         /* .plot a vs b: what it is drawn over; NULL: the scale */
+    double      low, high;                  /* limits that .plot gives its axis; equal: none */
     ag_loc      at;
 } ag_output;
 
@@ -57,13 +59,7 @@ typedef struct ag_analysis {
 } ag_analysis;
 
 enum { AG_PRINT, AG_PLOT, AG_PROBE };       /* .print, .plot, .probe */
-typedef struct ag_listing {
-    int              kind;
-    ag_analysis_kind analysis;
-    ag_output       *item; int n;
-    const ag_output *versus;                /* .plot a b vs c: drawn over c instead of the scale; NULL: not so */
-    ag_loc           at;
-} ag_listing;
+typedef struct ag_listing { int kind; ag_analysis_kind analysis; ag_output *item; int n; ag_loc at; } ag_listing;
 
 /* A crossing: the n-th (from 1; -1: LAST) rise, fall or cross of lhs - rhs after td. */
 typedef struct ag_when { ag_output lhs, rhs; int edge, n; double td; int has_at; double at_time; } ag_when;

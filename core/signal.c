@@ -209,6 +209,19 @@ static int variable(ag_circuit *c, ag_instance i, const char *var, ag_loc at)
     return -1;
 }
 
+int ag_signal_has(const ag_circuit *c, const char *device, const char *variable)
+{
+    ag_instance i = ag_circuit_find(c, device);
+    if (i.batch < 0) return 0;
+    const ag_model *m = model_of(c, i);
+    int             k = ag_param_find(m->param, m->n_param, variable), letter = !variable[1] ? variable[0] : 0;
+    if (k >= 0) return m->param[k].kind != AG_VECTOR && m->param[k].kind != AG_TEXT;
+    if (letter == 'i' || letter == 'p') return m->n_branch > 0;
+    if ((letter == 'v' || letter == 'g') && m->flags & AG_TWO_TERMINAL) return 1;
+    return find_unknown(m, variable) >= 0 || find_branch(m, variable) >= 0 || terminal_of_current(m, variable) >= 0
+        || find_derived(m, variable) >= 0 || find_latch(m, variable) >= 0;
+}
+
 /* ---- public ---- */
 
 int ag_signal(ag_circuit *c, const char *kind, const char *a, const char *b, ag_loc at)

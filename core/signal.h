@@ -11,6 +11,8 @@ int  ag_signal(ag_circuit *c, const char *kind, const char *a, const char *b, ag
 int  ag_signal_text(ag_circuit *c, const char *text, ag_loc at);
 /* The hierarchical name x1:mid (LTspice, Xyce) as x1.mid; any other name as it is, as a ':' may be part of it. */
 const char *ag_dotted(ag_circuit *c, const char *name);
+/* Whether ag_signal would know @device[variable], without a report; of current and power as "i" and "p". */
+int  ag_signal_has(const ag_circuit *c, const char *device, const char *variable);
 /* Whether a node or device of that name was put in by the elaborator, to measure a current: "r1(i)", which no name in a
  * netlist can be. */
 int  ag_signal_hidden(const char *name);

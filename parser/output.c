@@ -1,6 +1,7 @@
 /* output - .print .plot .probe .save .pulses, and the expressions over probes that they and .measure use. */
 #include <math.h>
 #include <string.h>
+#include "core/number.h"
 #include "core/signal.h"
 #include "parser/elaborate.h"
 
@@ -162,10 +163,11 @@ static int matches(const char *pattern, const char *name)
 
 static int is_pattern(const ag_expr *e)
 {
-    return e->op == AG_OP_SIGNAL && !e->b && e->name[0] != '@' && strpbrk(e->a, "*?");
+    return e->op == AG_OP_SIGNAL && (e->name[0] == '@' || !e->b) && strpbrk(e->a, "*?");
 }
 
-/* Names that a pattern stands for: nodes, or devices (with and without their leading letter), not hidden ones. */
+/* Names that a pattern stands for: nodes, or devices that have such a signal (names with and without their leading letter),
+ * not hidden ones. */
 static const char **expand_pattern(ag_elab *el, const ag_expr *e, int *n)
 {
     const char **list = NULL, *name;
@@ -177,7 +179,7 @@ static const char **expand_pattern(ag_elab *el, const ag_expr *e, int *n)
                 *AG_PUSH(el->a, list, *n, cap) = el->c->node_name[k];
     } else {
         for (int k = 0; (name = ag_map_next(el->c->instance_map, &k, NULL)); ) {
-            if (!ag_signal_hidden(name) && (matches(e->a, name) || (name[1] == '.' && matches(e->a, name + 2))))
+            if (!ag_signal_hidden(name) && ag_signal_has(el->c, name, e->b ? e->b : e->name) && (matches(e->a, name) || (name[1] == '.' && matches(e->a, name + 2))))
                 *AG_PUSH(el->a, list, *n, cap) = name;
         }
     }
@@ -244,6 +246,34 @@ static void add_word(ag_elab *el, ag_listing *list, int *cap, const ag_expr *e)
     add_item(el, list, cap, is_name ? e : &node, NULL);
 }
 
+/* "(0,5)" behind items of a .plot: the limits of the one before; returns 0 when it is something else. */
+static int set_limits(const ag_listing *list, const char *text)
+{
+    double low, high;
+    text += 1 + strspn(text + 1, " \t");
+    size_t n = ag_number_read(text, strlen(text), &low);
+    if (!n || !list->n) return 0;
+    text += n + strspn(text + n, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    text += strspn(text, ", \t");
+    if (!ag_number_read(text, strlen(text), &high)) return 0;
+    list->item[list->n - 1].low = fmin(low, high);
+    list->item[list->n - 1].high = fmax(low, high);
+    return 1;
+}
+
+/* "vs x" behind the items of a .plot. Returns the field it has read last; NULL when f is something else. */
+static const ag_field *set_versus(ag_elab *el, const ag_listing *list, const ag_field *f)
+{
+    if (strcmp(f->expr->name, "vs") || !list->n || !f->next || f->next->kind != AG_EXPR) return NULL;
+    ag_output *over = AG_NEW(el->a, ag_output, 1);
+    const ag_expr *e = f->next->expr;
+    ag_expr node = { .op = AG_OP_SIGNAL, .at = e->at, .name = "v", .a = e->name };
+    if (e->op == AG_OP_NAME && ag_circuit_find_node(el->c, e->name) >= 0) e = &node;
+    if (ag_make_output(el, e, list->analysis, over))
+        for (int k = 0; k < list->n && list->kind == AG_PLOT; k++) list->item[k].versus = over;
+    return f->next;
+}
+
 void ag_add_listing(ag_elab *el, const ag_line *l)
 {
     int             cap = 0, kind = !strcmp(l->first, ".print") ? AG_PRINT : !strcmp(l->first, ".plot") ? AG_PLOT : AG_PROBE;
@@ -260,9 +290,12 @@ void ag_add_listing(ag_elab *el, const ag_line *l)
             f = f->next;
         }
     }
-    if (!f) ag_warning(el->c->diag, l->span, "%s names no signals", l->first);
+    if (!f && kind != AG_PROBE) ag_warning(el->c->diag, l->span, "%s names no signals", l->first);
     for (; f; f = f->next) {
-        if (f->kind == AG_EXPR && f->expr->op == AG_OP_NAME) add_word(el, &list, &cap, f->expr);
+        const ag_field *last = f->kind == AG_EXPR && f->expr->op == AG_OP_NAME ? set_versus(el, &list, f) : NULL;
+        if (last) f = last;
+        else if (f->kind == AG_WORD && set_limits(&list, f->text)) continue;
+        else if (f->kind == AG_EXPR && f->expr->op == AG_OP_NAME) add_word(el, &list, &cap, f->expr);
         else if (f->kind == AG_EXPR) add_item(el, &list, &cap, f->expr, NULL);
         else if (f->kind == AG_KEY && f->expr && !strcmp(f->text, "format")) continue;
         else if (f->kind == AG_KEY && f->expr) add_item(el, &list, &cap, f->expr, f->text);
@@ -294,7 +327,7 @@ static void save_expr(ag_elab *el, const ag_expr *e)
     } else if (is_pattern(e)) {
         int          n;
         const char **list = expand_pattern(el, e, &n);
-        for (int k = 0; k < n; k++) save(el, e->name, list[k], NULL, e->at);
+        for (int k = 0; k < n; k++) save(el, e->name, list[k], e->b, e->at);
     } else if (e->op == AG_OP_SIGNAL) {
         save(el, e->name, e->a, e->b, e->at);
     } else {

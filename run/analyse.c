@@ -126,8 +126,11 @@ static void choose_curves(ag_session *r)
         n = saved_curves(r, &list);
     r->curve = list;
     r->n_curve = n;
-    for (int k = 0; k < n; k++)
+    for (int k = 0; k < n; k++) {
         ag_memory_want_output(r->memory, &list[k]);
+        if (list[k].versus)
+            ag_memory_want_output(r->memory, list[k].versus);
+    }
 }
 
 /* What is saved; with the outer axes of a .dc in front, if there are any. */
@@ -316,6 +319,25 @@ void ag_session_finish(ag_session *r, ag_status status)
     ag_session_flush(r);
 }
 
+static const char *unit_of(const ag_session *r, const ag_output *o)
+{
+    return o->probe >= 0 ? r->c->plan.probe[o->probe].unit : o->unit ? o->unit : "";
+}
+
+/* What an output is, over what it is drawn, and between what limits. */
+static ag_curve curve_of(const ag_session *r, const ag_output *o, ag_series *s, int what)
+{
+    ag_curve c = ag_curve_new(r->arena, o->name, unit_of(r, o), s, what);
+
+    if (what == AG_AS_IT_IS) {
+        c.low = o->low;
+        c.high = o->high;
+    }
+    if (o->versus)
+        ag_curve_over(r->arena, &c, o->versus->name, unit_of(r, o->versus), ag_series_new(r->memory, r->arena, o->versus));
+    return c;
+}
+
 ag_curve *ag_session_curves(ag_session *r, int *n)
 {
     ag_curve *curve = AG_NEW(r->arena, ag_curve, 2 * r->n_curve + 1);
@@ -323,14 +345,13 @@ ag_curve *ag_session_curves(ag_session *r, int *n)
     *n = 0;
     for (int k = 0; k < r->n_curve; k++) {
         const ag_output *o = &r->curve[k];
-        const char      *unit = o->probe >= 0 ? r->c->plan.probe[o->probe].unit : o->unit ? o->unit : "";
         ag_series       *s = ag_series_new(r->memory, r->arena, o);
         if (!ag_series_is_complex(s)) {
-            curve[(*n)++] = ag_curve_new(r->arena, o->name, unit, s, AG_AS_IT_IS);
+            curve[(*n)++] = curve_of(r, o, s, AG_AS_IT_IS);
             continue;
         }
-        curve[(*n)++] = ag_curve_new(r->arena, o->name, unit, s, AG_DECIBELS);
-        curve[(*n)++] = ag_curve_new(r->arena, o->name, unit, s, AG_DEGREES);
+        curve[(*n)++] = curve_of(r, o, s, AG_DECIBELS);
+        curve[(*n)++] = curve_of(r, o, s, AG_DEGREES);
     }
     return curve;
 }

@@ -17,7 +17,10 @@ extern char **environ;
 /* Okabe, Ito, "Color universal design" (2008): eight colours told apart with any kind of colour vision; without the
  * yellow, which is too faint for lines. */
 static const char *const colour[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000" };
-#define SVG_HEIGHT(n) (140 + 210 * (n))         /* [pixels] of a picture with n panels */
+#define PANEL 210                               /* [pixels] height of a panel, */
+#define HEAD  42                                /* above all, */
+#define LABEL 60                                /* below those with an axis of their own (less, and gnuplot drops labels), */
+#define GAP   10                                /* and below others */
 #define N_COLOUR ((int)(sizeof colour / sizeof *colour))
 
 static const struct format { const char *suffix, *terminal; } format[] = {
@@ -178,37 +181,92 @@ static double value_at(const ag_curve *c, long i) { return c->value ? c->value[i
 static double scale_at(const ag_curve *c, const ag_memory *m, long i) { return c->x ? c->x[i] : ag_memory_time(m, i); }
 static long   points_of(const ag_curve *c, const ag_memory *m) { return c->x ? c->n : m->n; }
 
-typedef struct panel { const char *unit; double low, high; scale y; } panel;
+typedef struct panel {
+    const char *unit, *over, *over_unit;    /* over: NULL for the common axis */
+    double      low, high, left, right;     /* left, right: of an axis of its own */
+    int         limited;                    /* low and high are given */
+    scale       y, x;
+} panel;
 
-/* One panel per unit, in order of appearance; returns how many. */
+static int is_on(const panel *p, const ag_curve *c)
+{
+    return !strcmp(p->unit, unit_of(c)) && !strcmp(p->over ? p->over : "", c->over ? c->over : "");
+}
+
+static void widen(double *low, double *high, double x)
+{
+    *low = isfinite(x) ? fmin(*low, x) : *low;
+    *high = isfinite(x) ? fmax(*high, x) : *high;
+}
+
+/* The panel's ranges take in a curve, or its limits. */
+static void take_curve(panel *p, const ag_curve *c, const ag_memory *m)
+{
+    int limits = c->low < c->high;
+
+    if (limits && !p->limited)
+        p->low = INFINITY, p->high = -INFINITY;
+    p->limited |= limits;
+    for (long i = 0, points = points_of(c, m); i < points; i++) {
+        if (!p->limited)
+            widen(&p->low, &p->high, value_at(c, i));
+        if (p->over)
+            widen(&p->left, &p->right, scale_at(c, m, i));
+    }
+    if (limits) {
+        widen(&p->low, &p->high, c->low);
+        widen(&p->low, &p->high, c->high);
+    }
+}
+
+/* Scales a range and gives it some room at its ends. */
+static scale finish_range(double *low, double *high, const char *unit, double room)
+{
+    if (*low > *high)
+        *low = *high = 0;
+    scale s = scale_for(fmax(fabs(*low), fabs(*high)), unit);
+    room = *high > *low ? room * (*high - *low) : *high != 0 ? 0.5 * fabs(*high) : 1;
+    *low = (*low - room) * s.factor;
+    *high = (*high + room) * s.factor;
+    return s;
+}
+
+/* One panel per unit and axis in order of appearance, those over the common axis first; returns how many. */
 static int find_panels(const ag_curve *curve, int n, const ag_memory *m, panel *out)
 {
     int n_panel = 0;
 
-    for (int k = 0; k < n; k++) {
-        int j = 0;
-        while (j < n_panel && strcmp(out[j].unit, unit_of(&curve[k])))
-            j++;
-        if (j == n_panel)
-            out[n_panel++] = (panel){ .unit = unit_of(&curve[k]), .low = INFINITY, .high = -INFINITY };
-        for (long i = 0, points = points_of(&curve[k], m); i < points; i++) {
-            double y = value_at(&curve[k], i);
-            if (isfinite(y)) {
-                out[j].low = fmin(out[j].low, y);
-                out[j].high = fmax(out[j].high, y);
-            }
+    for (int over = 0; over < 2; over++)
+        for (int k = 0; k < n; k++) {
+            int j = 0;
+            if ((curve[k].over != NULL) != over)
+                continue;
+            while (j < n_panel && !is_on(&out[j], &curve[k]))
+                j++;
+            if (j == n_panel)
+                out[n_panel++] = (panel){ .unit = unit_of(&curve[k]), .over = curve[k].over, .over_unit = curve[k].over_unit,
+                                          .low = INFINITY, .high = -INFINITY, .left = INFINITY, .right = -INFINITY };
+            take_curve(&out[j], &curve[k], m);
         }
-    }
     for (int j = 0; j < n_panel; j++) {
-        panel *p = &out[j];
-        if (p->low > p->high)
-            p->low = p->high = 0;
-        p->y = scale_for(fmax(fabs(p->low), fabs(p->high)), p->unit);
-        double room = p->high > p->low ? 0.06 * (p->high - p->low) : p->high != 0 ? 0.5 * fabs(p->high) : 1;
-        p->low = (p->low - room) * p->y.factor;
-        p->high = (p->high + room) * p->y.factor;
+        out[j].y = finish_range(&out[j].low, &out[j].high, out[j].unit, out[j].limited ? 0 : 0.06);
+        if (out[j].over)
+            out[j].x = finish_range(&out[j].left, &out[j].right, out[j].over_unit, 0.03);
     }
     return n_panel;
+}
+
+/* Whether the panel below stands on the same axis. */
+static int shares_axis(const panel *p, int j, int n_panel) { return j + 1 < n_panel && !p[j].over && !p[j + 1].over; }
+
+/* [pixels] from the top of the picture to that of panel j; of panel n_panel: height of the picture. */
+static int top_of(const panel *p, int j, int n_panel)
+{
+    int y = HEAD;
+
+    for (int i = 0; i < j; i++)
+        y += PANEL + (shares_axis(p, i, n_panel) ? GAP : LABEL);
+    return y;
 }
 
 static void put_point(plotter *p, const ag_curve *c, const ag_memory *m, long i, double scale_factor, double factor)
@@ -242,25 +300,42 @@ static void put_curve(plotter *p, const ag_curve *c, const ag_memory *m, double 
     }
 }
 
-static void draw_panel(plotter *p, const panel *q, int j, int n_panel, const ag_curve *curve, int n, int terminal)
+static void put_label(plotter *p, const char *axis, const char *name, const char *prefix, const char *unit)
 {
-    double pixels = SVG_HEIGHT(n_panel), top = 1 - 42 / pixels, bottom = 60 / pixels, gap = 0.03;     /* less, and gnuplot drops labels */
-    double height = (top - bottom - gap * (n_panel - 1)) / n_panel, y1 = top - j * (height + gap);
+    char label[160];
+
+    snprintf(label, sizeof label, *unit && strcmp(unit, "1") ? "%.100s [%s%s]" : "%.100s", name, prefix, unit);
+    say(p, "%s ", axis);
+    quote(p, label);
+    put(p, "\n");
+}
+
+/* The axis of one panel alone. */
+static void put_own_axis(plotter *p, const panel *q)
+{
+    say(p, "unset logscale x\nset xrange [%.9g:%.9g]\nset format x '%%g'\n", q->left, q->right);
+    put_label(p, "set xlabel", q->over, q->x.prefix, q->over_unit);
+}
+
+static void draw_panel(plotter *p, const panel *panels, int j, int n_panel, const ag_curve *curve, int n, int terminal)
+{
+    const panel *q = &panels[j];
+    double height = top_of(panels, n_panel, n_panel), y1 = 1 - top_of(panels, j, n_panel) / height;
     int    used = 0;
 
     if (!terminal)
         say(p, "set tmargin at screen %g\nset bmargin at screen %g\n"
-            "set key at screen 0.81,screen %g left top Left reverse samplen 1.5\n", y1, y1 - height, y1 + 0.01);
-    say(p, "set yrange [%.9g:%.9g]\nset ylabel ", q->low, q->high);
-    char label[64];
-    snprintf(label, sizeof label, strcmp(q->unit, "1") ? "%s [%s%s]" : "%s", quantity(q->unit), q->y.prefix, q->unit);
-    quote(p, label);
-    say(p, "\nset format x %s\n", terminal || j == n_panel - 1 ? "x_format" : "''");
-    if (j == n_panel - 1)
-        put(p, "set xlabel scale_label\n");
+            "set key at screen 0.81,screen %g left top Left reverse samplen 1.5\n", y1, y1 - PANEL / height, y1 + 0.01);
+    say(p, "set yrange [%.9g:%.9g]\n", q->low, q->high);
+    put_label(p, "set ylabel", quantity(q->unit), q->y.prefix, q->unit);
+    if (q->over)
+        put_own_axis(p, q);
+    else
+        say(p, "set format x %s\n%s", terminal || !shares_axis(panels, j, n_panel) ? "x_format" : "''",
+            shares_axis(panels, j, n_panel) ? "" : "set xlabel scale_label\n");
     put(p, "plot ");
     for (int k = 0; k < n; k++) {
-        if (strcmp(unit_of(&curve[k]), q->unit))
+        if (!is_on(q, &curve[k]))
             continue;
         say(p, "%s$curve%d using 1:2 with lines lw 1.8 lc rgb '%s' dt %d title ", used ? ", " : "", k,
             colour[used % N_COLOUR], 1 + used / N_COLOUR % 5);
@@ -270,7 +345,7 @@ static void draw_panel(plotter *p, const panel *q, int j, int n_panel, const ag_
     put(p, j == 0 ? "\nunset title\n" : "\n");
 }
 
-static void put_head(plotter *p, const char *path, const char *target, int n_panel)
+static void put_head(plotter *p, const char *path, const char *target, int n_panel, int height)
 {
     int terminal = !strcmp(path, "-");
 
@@ -282,7 +357,7 @@ static void put_head(plotter *p, const char *path, const char *target, int n_pan
         char   text[160];
         if (n < suffix || strcmp(path + n - suffix, format[k].suffix))
             continue;
-        snprintf(text, sizeof text, format[k].terminal, format[k].terminal[1] == 'd' ? 3 + 2 * n_panel : SVG_HEIGHT(n_panel));
+        snprintf(text, sizeof text, format[k].terminal, format[k].terminal[1] == 'd' ? 3 + 2 * n_panel : height);
         put(p, text);
         put(p, "\nset output ");
         quote(p, target);
@@ -300,21 +375,16 @@ static double put_scale(plotter *p, const ag_curve *curve, int n, const ag_memor
 {
     const char *unit = m->scale.column.unit;
     double      low = INFINITY, high = -INFINITY;
-    char        label[160];
 
     for (int k = 0; k < n; k++)
-        for (long i = 0, points = points_of(&curve[k], m); i < points; i++) {
-            low = fmin(low, scale_at(&curve[k], m, i));
-            high = fmax(high, scale_at(&curve[k], m, i));
-        }
+        for (long i = 0, points = curve[k].over ? 0 : points_of(&curve[k], m); i < points; i++)
+            widen(&low, &high, scale_at(&curve[k], m, i));
     low = isfinite(low) ? low : 0;
     high = high > low ? high : low + 1;
     int   is_log = m->scale.log && low > 0;
     scale s = is_log ? (scale){ 1, "" } : scale_for(fmax(fabs(low), fabs(high)), unit);
-    snprintf(label, sizeof label, *unit && strcmp(unit, "1") ? "%.100s [%s%s]" : "%.100s", m->scale.label, s.prefix, unit);
-    put(p, "scale_label = ");
-    quote(p, label);
-    say(p, "\nx_format = '%s'\n%sset xrange [%.9g:%.9g]\n", is_log ? "%.0s%c" : "%g", is_log ? "set logscale x\nset mxtics 10\n" : "",
+    put_label(p, "scale_label =", m->scale.label, s.prefix, unit);
+    say(p, "x_format = '%s'\n%sset xrange [%.9g:%.9g]\n", is_log ? "%.0s%c" : "%g", is_log ? "set logscale x\nset mxtics 10\n" : "",
         low * s.factor, high * s.factor);
     return s.factor;
 }
@@ -326,21 +396,21 @@ static void put_plot(plotter *p, const char *path, const char *target, const cha
     double scale_factor = put_scale(p, curve, n, m);
 
     for (int k = 0; k < n; k++) {
-        double factor = 1;
-        for (int j = 0; j < n_panel; j++)
-            factor = strcmp(panels[j].unit, unit_of(&curve[k])) ? factor : panels[j].y.factor;
+        const panel *q = panels;
+        while (!is_on(q, &curve[k]))
+            q++;
         say(p, "$curve%d << END_OF_CURVE\n", k);
-        put_curve(p, &curve[k], m, scale_factor, factor);
+        put_curve(p, &curve[k], m, q->over ? q->x.factor : scale_factor, q->y.factor);
         put(p, "END_OF_CURVE\n");
     }
-    put_head(p, path, target, n_panel);
+    put_head(p, path, target, n_panel, top_of(panels, n_panel, n_panel));
     put(p, "set title ");
     quote(p, title);
     put(p, "\n");
     if (n_panel > 1)
         say(p, terminal ? "set multiplot layout %d,1\n" : "set multiplot\n", n_panel);
     for (int j = 0; j < n_panel; j++)
-        draw_panel(p, &panels[j], j, n_panel, curve, n, terminal);
+        draw_panel(p, panels, j, n_panel, curve, n, terminal);
     put(p, n_panel > 1 ? "unset multiplot\nunset output\n" : "unset output\n");
 }
 
@@ -363,16 +433,35 @@ ag_curve ag_curve_new(ag_arena *a, const char *name, const char *unit, ag_series
     return c;
 }
 
+void ag_curve_over(ag_arena *a, ag_curve *c, const char *name, const char *unit, ag_series *x)
+{
+    long    n = x->m->n;
+    double *own = AG_NEW(a, double, n + 1), *value = AG_NEW(a, double, n + 1);
+
+    for (long i = 0; i < n; i++) {
+        own[i] = ag_series_at(x, i);
+        value[i] = value_at(c, i);
+    }
+    *c = (ag_curve){ .name = c->name, .unit = c->unit, .series = c->series, .value = value, .x = own, .n = n, .over = name,
+                     .over_unit = unit, .low = c->low, .high = c->high };
+}
+
 ag_curve ag_curve_keep(ag_arena *a, const char *name, const ag_curve *c)
 {
     const ag_memory *m = c->series->m;
     double          *x = AG_NEW(a, double, m->n + 1), *y = AG_NEW(a, double, m->n + 1);
 
     for (long i = 0; i < m->n; i++) {
-        x[i] = ag_memory_time(m, i);
+        x[i] = scale_at(c, m, i);
         y[i] = value_at(c, i);
     }
-    return (ag_curve){ .name = name, .unit = ag_text(a, unit_of(c), strlen(unit_of(c))), .value = y, .x = x, .n = m->n };
+    ag_curve copy = { .name = name, .unit = ag_text(a, unit_of(c), strlen(unit_of(c))), .value = y, .x = x, .n = m->n,
+                      .low = c->low, .high = c->high };
+    if (c->over) {
+        copy.over = ag_text(a, c->over, strlen(c->over));
+        copy.over_unit = ag_text(a, c->over_unit, strlen(c->over_unit));
+    }
+    return copy;
 }
 
 int ag_gnuplot_suffix(const char *path)
