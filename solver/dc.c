@@ -281,6 +281,8 @@ static ag_status run(sweep *r)
             status = turn(r, k, value(r, k, r->at[k]));
         if (status == AG_OK)
             status = solve(r, axis, from);
+        if (status == AG_ERANGE)
+            ag_note(r->s->c->diag, r->a->at, "the sweep ends at %s", where(r));
         if (status != AG_OK)
             return status;
         if (axis < 0) {
