@@ -256,8 +256,6 @@ ag_status ag_save(ag_circuit *c, const char *signal)
 
 /* ---- running ---- */
 
-#define MOST_POINTS 1e7                                   /* more frequencies are a mistake in the step */
-
 typedef struct job {
     ag_circuit    *c;
     const char    *text;
@@ -267,7 +265,7 @@ typedef struct job {
 } job;
 
 /* The words of an analysis; numbers have a value, others NAN. */
-enum { MOST_WORDS = 8 };
+enum { MOST_WORDS = 1 + 4 * AG_MOST_AXES };
 typedef struct words { const char *text[MOST_WORDS]; double value[MOST_WORDS]; int n; } words;
 
 static int split(ag_circuit *c, const char *text, words *x)
@@ -315,10 +313,33 @@ static int read_ac(words *x, ag_analysis *a, ag_arena *arena)
     while (s <= AG_OCT && strcmp(word[s], x->text[1]))
         s++;
     double steps = s == AG_LIN ? n - 1 : ag_ratio_steps(s, n, start, stop);
-    if (s > AG_OCT || !(n >= 1) || n != floor(n) || !(steps < MOST_POINTS) || start < 0 || stop < start || (s > AG_LIN && start == 0))
+    if (s > AG_OCT || !(n >= 1) || n != floor(n) || !(steps < AG_MOST_VALUES) || start < 0 || stop < start || (s > AG_LIN && start == 0))
         return 0;
     ag_axis_fill(arena, &axis, s, start, stop, steps, s > AG_LIN ? n : n > 1 ? (stop - start) / (n - 1) : 0);
     *a = (ag_analysis){ .kind = AG_AC, .frequency = axis.value, .n_frequency = axis.n, .log_scale = s > AG_LIN };
+    return 1;
+}
+
+/* "dc NAME start stop step [NAME start stop step ...]"; -1 after a report. */
+static int read_dc(ag_circuit *c, words *x, ag_analysis *a, ag_arena *arena)
+{
+    *a = (ag_analysis){ .kind = AG_DC, .n_axis = (x->n - 1) / 4 };
+    if (x->n < 5 || x->n % 4 != 1)
+        return 0;
+    for (int k = 0; k < a->n_axis; k++) {
+        const double *v = &x->value[4 * k + 2];
+        ag_swept     *what = AG_NEW(arena, ag_swept, 1);
+        int           found = ag_swept_find(c, x->text[4 * k + 1], AG_NOWHERE, what);
+        a->axis[k] = (ag_axis){ .var = what, .n_var = 1 };
+        if (found < 0)
+            ag_error(c->diag, AG_NOWHERE, "no device has the name '%s'", what->name);
+        if (found <= 0)
+            return -1;
+        if (!numbers(x, 4 * k + 2, 4 * k + 5))
+            return 0;
+        if (!ag_axis_by_step(c->diag, arena, &a->axis[k], v[0], v[1], v[2], AG_NOWHERE))
+            return -1;
+    }
     return 1;
 }
 
@@ -329,12 +350,12 @@ static ag_status parse_analysis(ag_circuit *c, const char *text, ag_analysis *a,
     const char *kind = good ? x.text[0] : "";
 
     *a = (ag_analysis){ .kind = AG_OP };
-    good = !strcmp(kind, "tran") ? read_tran(&x, a) : !strcmp(kind, "ac") ? read_ac(&x, a, arena) : !strcmp(kind, "op") && x.n == 1;
-    if (good)
-        return AG_OK;
-    ag_error(c->diag, AG_NOWHERE, "'%s' is not an analysis: \"op\", \"tran TSTEP TSTOP [TSTART [TMAX]] [uic]\" or "
-             "\"ac dec|oct|lin N FSTART FSTOP\"", text);
-    return AG_ESYNTAX;
+    good = !strcmp(kind, "tran") ? read_tran(&x, a) : !strcmp(kind, "ac") ? read_ac(&x, a, arena)
+         : !strcmp(kind, "dc") ? read_dc(c, &x, a, arena) : !strcmp(kind, "op") && x.n == 1;
+    if (good == 0)
+        ag_error(c->diag, AG_NOWHERE, "'%s' is not an analysis: \"op\", \"dc NAME START STOP STEP ...\", \"tran TSTEP TSTOP [TSTART "
+                 "[TMAX]] [uic]\" or \"ac dec|oct|lin N FSTART FSTOP\"", text);
+    return good > 0 ? AG_OK : AG_ESYNTAX;
 }
 
 static ag_status deliver(void *self, const double *row)

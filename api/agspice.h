@@ -86,7 +86,8 @@ ag_status   ag_set(ag_circuit *c, const char *object, const char *param, double 
 /* Asks for a waveform: "v(out)", "v(a,b)", "i(v1)", "p(n1)", "@n1[h]". Without any, the node voltages and the
  * currents of V and L are delivered. */
 ag_status   ag_save(ag_circuit *c, const char *signal);
-/* "op", "tran 1n 1u [start [max]] [uic]", "ac dec 10 1 1meg" (oct, lin). sink may be NULL. */
+/* "op", "tran 1n 1u [start [max]] [uic]", "ac dec 10 1 1meg" (oct, lin), "dc v1 0 1 0.1 ...": up to three quantities, innermost first,
+ * each with start, stop and step: a device with a value, "@m1[w]", "nch(vto)" of a model card, "temp". sink may be NULL. */
 ag_status   ag_run(ag_circuit *c, const char *analysis, const ag_sink *sink);
 
 #ifdef __cplusplus

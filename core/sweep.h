@@ -35,11 +35,19 @@ typedef enum ag_spacing { AG_LIN = 1, AG_DEC, AG_OCT } ag_spacing;
 double ag_ratio_steps(ag_spacing s, double n, double start, double stop);
 /* Gives x its values from start on: `steps` steps, less what is not whole but for rounding; step: by AG_LIN, else n, negative
  * downwards. A last value that meets the stop within rounding is the stop. */
-struct ag_arena;
-void   ag_axis_fill(struct ag_arena *a, ag_axis *x, ag_spacing s, double start, double stop, double steps, double step);
+void   ag_axis_fill(ag_arena *a, ag_axis *x, ag_spacing s, double start, double stop, double steps, double step);
 
+#define AG_MOST_VALUES 10000000           /* of one axis: more are a mistake in the step */
+/* 1 after a report: the axis, of which var is set, would have more than that. */
+int    ag_axis_too_long(ag_diag *d, const ag_axis *x, double n, ag_loc at);
+/* start, start + step, ... stop; 0 after a report: the steps do not lead there, or are too many. */
+int    ag_axis_by_step(ag_diag *d, ag_arena *a, ag_axis *x, double start, double stop, double step, ag_loc at);
+
+struct ag_circuit;
+/* What a name means: "v1" (its value), "@m1[w]", "m1(w)", "m1:w", "nch(vto)" (a card), "temp". 1; 0 after a report; -1: no device has
+ * that name, which may be that of a parameter. */
+int ag_swept_find(struct ag_circuit *c, const char *name, ag_loc at, ag_swept *v);
 /* Sets v in a circuit (ag_circuit_finish is to be called again). 0 after a report at v->at: the object is gone, the value
  * is out of range. Not for AG_SWEPT_PARAM. */
-struct ag_circuit;
 int ag_swept_set(struct ag_circuit *c, const ag_swept *v, double value);
 #endif

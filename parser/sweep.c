@@ -8,16 +8,10 @@
  *     lin NAME start stop step                 the same as without the word
  *
  * NAME is a source or a resistor, capacitor, inductor ... (its value); @dev[param], dev(param) or dev:param; card(param),
- * card:param, or type card(param) as in NPN 2N2222(VAF); temp; param p, or p alone where no device has that name.
- *
- * The number of steps is (stop - start)/step with what rounding of decimal fractions may leave out of it: 0 1 0.1 are 11
- * points, and the last one is 1 exactly. */
+ * card:param, or type card(param) as in NPN 2N2222(VAF); temp; param p, or p alone where no device has that name. */
 #include <math.h>
 #include <string.h>
-#include "core/number.h"
 #include "parser/elaborate.h"
-
-#define MOST_POINTS 10000000           /* of one axis: more are a mistake in the step */
 
 typedef struct reader {
     ag_elab        *el;
@@ -69,99 +63,28 @@ static int count(reader *x, const char *what, const char *usage, double *n)
 {
     const ag_field *at = x->f;
     if (!number(x, "np", what, usage, n)) return 0;
-    if (*n >= 1 && *n <= MOST_POINTS && *n == floor(*n)) return 1;
-    ag_elab_error(x->el, ag_field_span(at), "%s must be a whole number from 1 to %d", what, MOST_POINTS);
+    if (*n >= 1 && *n <= AG_MOST_VALUES && *n == floor(*n)) return 1;
+    ag_elab_error(x->el, ag_field_span(at), "%s must be a whole number from 1 to %d", what, AG_MOST_VALUES);
     return 0;
 }
 
 /* ---- what changes ---- */
 
-/* Parameter k of a model as something to sweep on its card or on an instance; 0 after a report. */
-static int set_param(ag_elab *el, ag_swept *v, const ag_model *m, const char *param, ag_loc at)
-{
-    int      k = ag_param_find(m->param, m->n_param, param), card = v->kind == AG_SWEPT_CARD;
-    ag_guess g = { .name = param };
-    v->param = param;
-    if (k >= 0 && m->param[k].where && !(m->param[k].where & (card ? AG_ON_CARD : AG_ON_INSTANCE))) {
-        ag_elab_error(el, at, "'%s' of a %s is set on the %s; name that to sweep it", param, m->name, card ? "instance" : "model card");
-        return 0;
-    }
-    if (k >= 0 && (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT)) {
-        ag_elab_error(el, at, "'%s' of a %s is not a number that could be swept", param, m->name);
-        return 0;
-    }
-    v->unit = k >= 0 ? m->param[k].unit : "";
-    if (k >= 0) return 1;
-    for (int j = 0; j < m->n_param; j++) ag_guess_try(&g, m->param[j].name);
-    if (g.best) ag_elab_error(el, at, "'%s' (%s) has no parameter '%s'; did you mean '%s'?", v->object, m->name, param, g.best);
-    else ag_elab_error(el, at, "'%s' (%s) has no parameter '%s'", v->object, m->name, param);
-    return 0;
-}
-
-/* A device by the name in the netlist, "x1.r1" standing for "r.x1.r1"; NULL: none. */
-static const ag_batch *find_device(ag_elab *el, const char *name, const char **full)
-{
-    const char *dot = strrchr(name, '.');
-    ag_instance i = ag_circuit_find(el->c, name);
-    if (i.batch < 0 && dot && dot[1]) i = ag_circuit_find(el->c, ag_name0(el->c->names, ag_printf(el->a, "%c.%s", dot[1], name)));
-    if (i.batch < 0) return NULL;
-    *full = el->c->batch[i.batch]->name[i.lane];
-    return el->c->batch[i.batch];
-}
-
-static void unknown_name(ag_elab *el, const char *name, ag_loc at, int params, int cards)
+static void unknown_name(ag_elab *el, const char *name, ag_loc at)
 {
     ag_guess    g = { .name = name };
     const char *candidate;
-    for (int k = 0; params && k < el->top->n_symbol; k++) ag_guess_try(&g, el->top->symbol[k].name);
-    for (int k = 0; cards && (candidate = ag_map_next(el->c->card_map, &k, NULL)); ) ag_guess_try(&g, candidate);
+    for (int k = 0; k < el->top->n_symbol; k++) ag_guess_try(&g, el->top->symbol[k].name);
     for (int k = 0; !ag_elab_full(el) && (candidate = ag_map_next(el->c->instance_map, &k, NULL)); ) ag_guess_try(&g, candidate);
-    if (params) ag_guess_try(&g, "temp");
-    const char *what = params ? "nothing to sweep has the name" : "no device or model card has the name";
-    if (g.best) ag_elab_error(el, at, "%s '%s'; did you mean '%s'?", what, name, g.best);
-    else if (params) ag_elab_error(el, at, "%s '%s': a device, device(param), card(param), a parameter, temp", what, name);
-    else ag_elab_error(el, at, "%s '%s'", what, name);
-}
-
-/* object(param): of a device, or of a model card that some device may use. */
-static int parameter_of(ag_elab *el, ag_swept *v, const char *object, const char *param, ag_loc at)
-{
-    const ag_card  *card = ag_map_get(el->c->card_map, object);
-    const ag_batch *b = find_device(el, object, &v->object);
-    v->kind = b ? AG_SWEPT_INSTANCE : AG_SWEPT_CARD;
-    if (!b) v->object = object;
-    if (b || card) return set_param(el, v, b ? b->model : card->model, param, at);
-    unknown_name(el, object, at, 0, 1);
-    return 0;
-}
-
-/* @dev[param] */
-static int variable_of(ag_elab *el, ag_swept *v, const char *text, ag_loc at)
-{
-    size_t n = strcspn(text, "["), m = strcspn(text + n, "]");
-    v->name = text;
-    if (n > 1 && m > 1 && text[n + m] == ']' && !text[n + m + 1])
-        return parameter_of(el, v, ag_name(el->c->names, text + 1, n - 1), ag_name(el->c->names, text + n + 1, m - 1), at);
-    ag_elab_error(el, at, "the parameter of a device is written @device[parameter]");
-    return 0;
+    ag_guess_try(&g, "temp");
+    if (g.best) ag_elab_error(el, at, "nothing to sweep has the name '%s'; did you mean '%s'?", name, g.best);
+    else ag_elab_error(el, at, "nothing to sweep has the name '%s': a device, device(param), card(param), a parameter, temp", name);
 }
 
 /* The one word of "(vto)"; NULL. */
 static const char *group_word(const ag_field *f)
 {
     return f && f->kind == AG_GROUP && f->group && f->group->kind == AG_WORD && !f->group->next ? f->group->text : NULL;
-}
-
-static int device_value(ag_elab *el, ag_swept *v, const ag_batch *b, ag_loc at)
-{
-    const ag_model    *m = b->model;
-    const char *const  usual[] = { "dc", m->name, "gain" };
-    v->kind = AG_SWEPT_INSTANCE;
-    for (int k = 0; k < 3; k++)
-        if (ag_param_find(m->param, m->n_param, usual[k]) >= 0) return set_param(el, v, m, ag_name0(el->c->names, usual[k]), at);
-    if (m->n_param) ag_elab_error(el, at, "'%s' (%s) has no single value; name a parameter: @%s[%s]", v->object, m->name, v->object, m->param[0].name);
-    else ag_elab_error(el, at, "the value of '%s' is an expression; sweep a parameter that it uses", v->object);
-    return 0;
 }
 
 static int top_parameter(ag_elab *el, ag_swept *v, const char *name)
@@ -174,24 +97,14 @@ static int top_parameter(ag_elab *el, ag_swept *v, const char *name)
     return 1;
 }
 
-static int is_temperature(const char *name) { return !strcmp(name, "temp") || !strcmp(name, "temper"); }
-
 /* A name alone: temperature, device, parameter. */
-static int bare_name(ag_elab *el, ag_swept *v, const char *name, ag_loc at)
+static int bare_name(ag_elab *el, ag_swept *v, ag_loc at)
 {
-    if (is_temperature(name)) {
-        v->kind = AG_SWEPT_TEMP;
-        v->name = "temp";
-        v->unit = "C";
-        return 1;
-    }
-    const ag_batch *b = find_device(el, name, &v->object);
-    if (b) return device_value(el, v, b, at);
+    const char *name = v->name;
+    int         found = ag_swept_find(el->c, name, at, v);
+    if (found >= 0) return found;
     if (top_parameter(el, v, name)) return 1;
-    const char *colon = strchr(name, ':');
-    if (colon && colon > name && colon[1])
-        return parameter_of(el, v, ag_name(el->c->names, name, (size_t)(colon - name)), ag_name0(el->c->names, colon + 1), at);
-    unknown_name(el, name, at, 1, 0);
+    unknown_name(el, name, at);
     return 0;
 }
 
@@ -221,44 +134,16 @@ int ag_read_swept(ag_elab *el, const ag_line *l, const ag_field **at, ag_swept *
         ag_no_parameter(el, el->top, NULL, f->text, f->at);
         return 0;
     }
-    if (f->text[0] == '@') return variable_of(el, v, f->text, f->at);
     const ag_field *type = next && next->kind == AG_WORD && group_word(next->next) ? f : NULL;
     if (type && !type_fits(el, f, next)) return 0;
     if (type) f = next, next = f->next;
     const char *word = group_word(next);
-    if (!word) return bare_name(el, v, f->text, f->at);
-    v->name = ag_name0(el->c->names, ag_printf(el->a, "%s(%s)", f->text, word));
-    v->at = ag_loc_join(f->at, ag_field_span(next));
+    if (!word) return bare_name(el, v, f->at);
     *at = next->next;
-    return parameter_of(el, v, f->text, word, v->at);
+    return ag_swept_find(el->c, ag_printf(el->a, "%s(%s)", f->text, word), ag_loc_join(f->at, ag_field_span(next)), v);
 }
 
 /* ---- the values it takes ---- */
-
-static int too_many(reader *x, double n)
-{
-    if (n <= MOST_POINTS) return 0;
-    ag_elab_error(x->el, x->axis->at, "this sweep of '%s' has %.3g points; %d are possible", x->axis->var->name, n, MOST_POINTS);
-    return 1;
-}
-
-static int by_step(reader *x, double start, double stop, double step, ag_loc at)
-{
-    char a[AG_NUMBER_SIZE], b[AG_NUMBER_SIZE], c[AG_NUMBER_SIZE], d[AG_NUMBER_SIZE];
-    double q = start == stop ? 0 : (stop - start) / step;
-    if (step == 0 && start != stop) {
-        ag_elab_error(x->el, at, "a step of zero never reaches %s from %s", ag_number_print(b, stop), ag_number_print(a, start));
-        return 0;
-    }
-    if (q < 0) {
-        ag_elab_error(x->el, at, "a step of %s leads away from %s, not from %s to it; %s would be right", ag_number_print(c, step),
-                      ag_number_print(b, stop), ag_number_print(a, start), ag_number_print(d, -step));
-        return 0;
-    }
-    if (too_many(x, q + 1)) return 0;
-    ag_axis_fill(x->el->a, x->axis, AG_LIN, start, stop, q, step);
-    return 1;
-}
 
 static int by_ratio(reader *x, ag_spacing s, double n, double start, double stop, ag_loc at)
 {
@@ -268,7 +153,7 @@ static int by_ratio(reader *x, ag_spacing s, double n, double start, double stop
         return 0;
     }
     double steps = ag_ratio_steps(s, n, start, stop);
-    if (too_many(x, steps + 1)) return 0;
+    if (ag_axis_too_long(x->el->c->diag, x->axis, steps + 1, at)) return 0;
     ag_axis_fill(x->el->a, x->axis, s, start, stop, steps, fabs(stop) < fabs(start) ? -n : n);
     return 1;
 }
@@ -308,7 +193,8 @@ static int start_first(reader *x, ag_spacing s)
     if (s > AG_LIN)
         return count(x, "the number of points", usage, &step)
             && same_spacing(x, s, step, start, stop, ag_loc_join(ag_field_span(first), ag_field_span(x->last)));
-    return number(x, "step", "the step", usage, &step) && by_step(x, start, stop, step, ag_field_span(third));
+    return number(x, "step", "the step", usage, &step)
+        && ag_axis_by_step(x->el->c->diag, x->el->a, x->axis, start, stop, step, ag_field_span(third));
 }
 
 /* Whether a field is one more value of a list: a name is one when it is a parameter, else it begins the next axis. */
@@ -353,7 +239,7 @@ static int behind_name(reader *x)
     if (s) return count_first(x, s);
     if (!is_word(x->f, "list")) return -1;
     skip(x);
-    return listed(x, MOST_POINTS);
+    return listed(x, AG_MOST_VALUES);
 }
 
 int ag_read_axis(ag_elab *el, const ag_line *l, const ag_field **at, ag_axis *axis)

@@ -114,6 +114,36 @@ static void an_operating_point_has_no_time_column(void **state)
     assert_int_equal(ag_run(h->c, "op", NULL), AG_OK);
 }
 
+static void sweeps_have_a_column_for_each_axis(void **state)
+{
+    host   *h = *state;
+    wave    w;
+    ag_sink s = sink(&w);
+    assert_int_equal(ag_read_text(h->c, "d", "divider\nv1 in 0 3\nr1 in out 1k\nr2 out 0 rm r=3k\n.model rm r\n.end\n"), AG_OK);
+    assert_int_equal(ag_run(h->c, "dc v1 0 1 0.1", &s), AG_OK);
+    assert_string_equal(w.plot, "DC transfer characteristic");
+    assert_string_equal(w.names, "v-sweep v(in) v(out) i(v1)");
+    assert_int_equal(w.n, 11);
+    assert_close(w.row[0], 1, 0, 0);
+    assert_close(w.row[2], 0.75, 1e-9, 0);
+    s = sink(&w);
+    h->last_fraction = 0;                                  /* of the next run */
+    assert_int_equal(ag_run(h->c, "dc @r1[r] 1k 2k 500 temp 0 50 50 V1 4 8 4", &s), AG_OK);
+    assert_string_equal(w.names, "res-sweep temp v1 v(in) v(out) i(v1)");
+    assert_int_equal(w.n, 12);
+    assert_true(w.row[0] == 2e3 && w.row[1] == 50 && w.row[2] == 8);
+    assert_close(w.row[4], 8 * 3 / 5.0, 1e-9, 0);
+    s = sink(&w);
+    assert_int_equal(ag_run(h->c, "op", &s), AG_OK);
+    assert_close(w.row[1], 3 * 0.75, 1e-12, 0);
+    static const char *const wrong[] = { "dc", "dc v1", "dc v1 0 1", "dc v1 0 1 -1", "dc v1 0 1 0", "dc v1 0 x 1", "dc v9 0 1 1", "dc r1(q) 0 1 1",
+                                         "dc v1 0 1 1 temp", "dc v1 0 1 1 v1 0 1 1 v1 0 1 1 v1 0 1 1", "dc v1 0 1 1e-9" };
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
+        assert_int_equal(ag_run(h->c, wrong[k], NULL), AG_ESYNTAX);
+    assert_non_null(strstr(h->reports, "no device has the name 'v9'"));
+    assert_non_null(strstr(h->reports, "1 would be right"));
+}
+
 static void saved_signals_replace_the_default_set(void **state)
 {
     host   *h = *state;
@@ -284,7 +314,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-        TEST(a_netlist_is_read_and_run), TEST(an_operating_point_has_no_time_column), TEST(saved_signals_replace_the_default_set),
+        TEST(a_netlist_is_read_and_run), TEST(an_operating_point_has_no_time_column),
+        TEST(sweeps_have_a_column_for_each_axis), TEST(saved_signals_replace_the_default_set),
         TEST(a_circuit_is_built_by_calls_and_changed_between_runs), TEST(wrong_calls_are_reported),
         TEST(a_wrong_netlist_is_reported_with_its_place), TEST(a_missing_file_is_an_input_error),
         TEST(an_override_replaces_a_parameter), TEST(a_sink_can_end_the_run), TEST(the_host_can_stop_the_run),
