@@ -188,4 +188,20 @@ FAULTS = [
     # program
     ("cli/main.c", "case AG_EIO:     return BAD_FILE;", "case AG_EIO:     return FAILED;", "exit status of a file that cannot be written"),
     ("cli/main.c", "default:         return FAILED;", "default:         return BAD_INPUT;", "exit status of a failed analysis"),
+    # coupled inductors, controlled sources, switches, multiplicity
+    ("models/passive/mutual.c", "t->q[FLUX2][k] = -t->d[MU][k] * t->u[J1][k];", "t->q[FLUX2][k] = t->d[MU][k] * t->u[J1][k];",
+     "one winding induces with the wrong sign"),
+    ("parser/coupling.c", "if (fabs(a[at[i] * n + at[j]]) > ROUNDING) return 0;", "if (a[at[i] * n + at[j]] > 1) return 0;",
+     "coefficients that contradict one another are taken"),
+    ("solver/stamp.c", "s->Q[row[i]] += l->q[k][i];", "s->Q[row[i]] = l->q[k][i];", "an added flux replaces that of the inductor"),
+    ("parser/formula.c", "for (int i = list[k].last; i < n && end < most; i++)", "for (int i = 0; i < n && end < most; i++)",
+     "order of the coefficients of poly"),
+    ("parser/formula.c", "shortcut = n == 1 && count == 1;", "shortcut = 0;", "the only coefficient of poly(1) is the constant"),
+    ("models/switch/switch.h", "? t->u[C][k] - t->d[COFF][k] : t->d[CON][k] - t->u[C][k];", "? t->u[C][k] - t->d[CON][k] : t->d[CON][k] - t->u[C][k];",
+     "a switch without hysteresis"),
+    ("models/switch/switch.h", "if (after < -beyond) part = fmin(part, fmax(way, 0.01));", "if (after < -beyond) part = 1;", "switching instants are not located"),
+    ("solver/stamp.c", "ag_lanes_multiply(p, l, l->q[k]);", ";", "m= does not count for charges"),
+    ("solver/lanes.h", "1 / p->b->copies[l->from + i]", "1", "currents inside a subcircuit with m= are those of all copies"),
+    ("parser/passive.c", "if (is_coefficient(f->next)) p.tc[1] = f = f->next;", "if (is_coefficient(f->next)) f = f->next;", "second value of tc="),
+    ("parser/source.c", "p.a.v[k] * (k % 2 ? p.value : p.time)", "p.a.v[k] * (k % 2 ? p.time : p.value)", "factors of times and values of a pwl exchanged"),
 ]
