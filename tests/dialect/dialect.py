@@ -85,9 +85,11 @@ def interpolate(scale, column, x):
 
 def found(name, at, kind, step, result, plots):
     """Value of a signal in a plot, or of a measure."""
-    if at is None and kind is None and name in result.measures:
-        check(result.measures[name] is not None, f"measure {name} failed")
-        return result.measures[name]
+    values = result.repeated.get(name)
+    if at is None and kind is None and values:
+        check(step <= len(values), f"only {len(values)} steps with {name}")
+        check(values[step - 1] is not None, f"measure {name} failed")
+        return values[step - 1]
     part, _, inside = name.partition("(")
     runs = [r for plot in plots if kind in (None, *(k for k, n in PLOTS.items() if n == plot.name)) for r in steps(plot)]
     for wanted, of in ((name, lambda z: z), (inside[:-1], PARTS.get(part))):

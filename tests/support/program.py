@@ -24,11 +24,16 @@ class Run:
 
     @property
     def measures(self):
+        return {name: values[0] for name, values in self.repeated.items()}
+
+    @property
+    def repeated(self):
+        """{name: [value, ...]}: what a measure was in each of the repeated runs."""
         found = {}
         for line in self.out.splitlines():
             m = re.match(r"(\S+?)\s*=\s+(failed|nan|[-+]?inf|[-+]?\d[-+0-9.eE]*)", line)
             if m:
-                found.setdefault(m.group(1).lower(), None if m.group(2) == "failed" else float(m.group(2)))
+                found.setdefault(m.group(1).lower(), []).append(None if m.group(2) == "failed" else float(m.group(2)))
         return found
 
     def expect(self, status):
