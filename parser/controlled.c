@@ -96,7 +96,7 @@ void ag_add_current_controlled(ag_elab *el, ag_scope *s, ag_element *e)
 
 static int is_source_key(const ag_field *f)
 {
-    return f->kind == AG_KEY && (!strcmp(f->text, "i") || !strcmp(f->text, "v"));
+    return f->kind == AG_KEY && (!strcmp(f->text, "i") || !strcmp(f->text, "v") || !strcmp(f->text, "r"));
 }
 
 void ag_add_behavioural(ag_elab *el, ag_scope *s, ag_element *e)
@@ -114,5 +114,6 @@ void ag_add_behavioural(ag_elab *el, ag_scope *s, ag_element *e)
     }
     if (!source) ag_element_usage(el, e, "i= or v=");
     else if (!source->expr) ag_elab_error(el, ag_field_span(source), "an expression is needed after '%s='", source->text);
-    else ag_add_behaviour(el, s, e, source->text[0] == 'v' ? AG_FORCE_VOLTAGE : AG_FORCE_CURRENT, source->expr, node, rest);
+    else ag_add_behaviour(el, s, e, source->text[0] == 'v' ? AG_FORCE_VOLTAGE : source->text[0] == 'i' ? AG_FORCE_CURRENT : AG_RESISTANCE,
+                          source->expr, node, rest);
 }

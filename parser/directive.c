@@ -143,7 +143,7 @@ static int harmless_option(const char *name)
         "post", "probe", "runlvl", "plotwinsize", "ingold", "converge", "accurate", "list", "node", "opts", "acct", "noacct",
         "nopage", "nomod", "noinit", "klu", "sparse", "num_threads", "numthreads", "savecurrents", "brief", "measdgt", "measout",
         "itl2", "itl3", "itl5", "itl6", "pivtol", "pivrel", "defl", "defw", "defad", "defas", "lvltim",
-        "gminsteps", "srcsteps", "filetype", "noopiter", "keepopinfo", "scale", "badmos3", "trytocompact", "rshunt", "xmu",
+        "gminsteps", "srcsteps", "filetype", "noopiter", "keepopinfo", "badmos3", "trytocompact", "rshunt", "xmu",
         "warn", "maxwarns", "interactive", "parhier", "search", "dcap", "captab", "co", "nomoment", "cshunt", "ngbehavior",
     };
     for (size_t k = 0; k < sizeof list / sizeof *list; k++)
@@ -181,9 +181,32 @@ static int option_value(ag_elab *el, const ag_field *f, const ag_param *p, doubl
     return 0;
 }
 
+/* Xyce's options begin with the name of a part of that program; those of two parts mean something here. */
+static int is_part(const ag_field *f, int *foreign)
+{
+    static const char *const part[] = { "timeint", "device", "linsol", "linsol-hb", "linsol-ac", "nonlin", "nonlin-tran", "nonlin-hb", "loca",
+                                        "parser", "output", "restart", "measure", "fft", "sensitivity", "hbint", "dist" };
+    if (!f || f->kind != AG_WORD || !f->next) return 0;
+    for (size_t k = 0; k < sizeof part / sizeof *part; k++)
+        if (!strcmp(f->text, part[k])) {
+            *foreign = k > 1;
+            return 1;
+        }
+    return 0;
+}
+
+/* HSPICE's unit of length, in metres: to ignore another one silently would change every transistor. */
+static void scale_option(ag_elab *el, const ag_field *f)
+{
+    double value = 1;
+    if (f->kind == AG_KEY && ag_scope_value(el, el->main, f, &value) && value != 1)
+        ag_warning(el->c->diag, ag_field_span(f), "option 'scale' is not supported: lengths and widths are in metres");
+}
+
 static void options(ag_elab *el, const ag_line *l)
 {
-    for (const ag_field *f = l->field; f; f = f->next) {
+    int foreign = 0, part = is_part(l->field, &foreign);
+    for (const ag_field *f = part ? l->field->next : l->field; f && !foreign; f = f->next) {
         double value;
         if (f->kind != AG_KEY && f->kind != AG_WORD) {
             ag_elab_error(el, f->at, "options are written name=value or name");
@@ -191,7 +214,8 @@ static void options(ag_elab *el, const ag_line *l)
         }
         const char *name = strcmp(f->text, "maxstep") ? f->text : "delmax";
         int         k = ag_param_find(ag_option_table, ag_n_option, name);
-        if (k < 0) unknown_option(el, f);
+        if (!strcmp(name, "scale")) scale_option(el, f);
+        else if (k < 0) unknown_option(el, f);
         else if (option_value(el, f, &ag_option_table[k], &value)) *ag_option_at(&el->c->options, k) = value;
     }
 }
