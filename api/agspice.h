@@ -49,7 +49,7 @@ typedef struct ag_column {          /* one variable of a plot */
     const char *name;               /* lower case: "time", "v(out)", "i(v1)", "@n1[h]" */
     ag_quantity quantity;
     const char *unit;               /* "s", "V", "A", "W", ... */
-    int         complex;            /* of a small-signal analysis: 1, or 0 where the imaginary part is 0 throughout */
+    int         is_complex;         /* of a small-signal analysis: 1, or 0 where the imaginary part is 0 throughout */
 } ag_column;
 
 typedef struct ag_plot {            /* what a sink learns before the first point */
@@ -57,7 +57,7 @@ typedef struct ag_plot {            /* what a sink learns before the first point
     const char      *name;          /* "Transient Analysis", "Operating Point", ... */
     const ag_column *column;        /* [n_column]; column 0 is the scale (time) except for an operating point */
     int              n_column;
-    int              complex;       /* 1 (a small-signal analysis): every column of a row is a pair, real part first */
+    int              is_complex;    /* 1 (a small-signal analysis): every column of a row is a pair, real part first */
     int              log_scale;     /* 1: the scale is spaced by ratio */
     int              stepped;       /* 1: the runs of several steps follow one another, the scale begins anew with each */
 } ag_plot;

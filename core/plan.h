@@ -37,7 +37,7 @@ typedef struct ag_output {
     ag_program *program;                    /* with probe -1 */
     const int  *used;                       /* [n_used] probes the program reads */
     int         n_used;
-    int         complex;                    /* the program has a second output, the imaginary part (of .ac) */
+    int         is_complex;                 /* the program has a second output, the imaginary part (of .ac) */
     const char *unit;                       /* with probe -1: where it is known; or NULL */
     const struct ag_output *versus;         /* .plot a vs b: what it is drawn over; NULL: the scale */
     double      low, high;                  /* limits that .plot gives its axis; equal: none */

@@ -86,8 +86,8 @@ int ag_make_output(ag_elab *el, const ag_expr *e, ag_analysis_kind analysis, ag_
     int value = ag_compile(&x, el->top, inner), node[2];
     if (value < 0) return 0;
     ag_complex_parts(&x, value, &node[0], &node[1]);
-    out->complex = ag_is_complex(value);
-    out->program = ag_program_new(x.b, node, 1 + out->complex, el->a);
+    out->is_complex = ag_is_complex(value);
+    out->program = ag_program_new(x.b, node, 1 + out->is_complex, el->a);
     out->used = f.of.probe;
     out->n_used = f.of.n;
     describe(el, inner, out);
@@ -96,7 +96,7 @@ int ag_make_output(ag_elab *el, const ag_expr *e, ag_analysis_kind analysis, ag_
 
 int ag_output_complex(const ag_output *o, ag_analysis_kind analysis)
 {
-    return o->probe >= 0 ? analysis == AG_AC : o->complex;
+    return o->probe >= 0 ? analysis == AG_AC : o->is_complex;
 }
 
 /* ---- expressions of measures: u[k] is the result of measure k ---- */

@@ -132,7 +132,7 @@ ag_status ag_small_signal(ag_newton *w, const ag_analysis *a, ag_run_io *io)
         return status;
     io->stats.worst_kcl = ag_newton_worst(w);
     r.a = ag_linearise(s, bias);
-    r.z = s->complex = ag_sparse_new(s->arena, s->n, s->sparse->ap, s->sparse->ai, 1);
+    r.z = s->small_signal = ag_sparse_new(s->arena, s->n, s->sparse->ap, s->sparse->ai, 1);
     r.b = AG_NEW(s->arena, double, 2 * s->n + 1);
     r.x = AG_NEW(s->arena, double, 2 * (s->n + 1));
     r.current = AG_NEW(s->arena, double, 2 * s->rows);

@@ -10,7 +10,7 @@
 
 static void drop_numeric(ag_sparse *s)
 {
-    if (s->complex)
+    if (s->is_complex)
         klu_z_free_numeric(&s->numeric, &s->common);
     else
         klu_free_numeric(&s->numeric, &s->common);
@@ -18,39 +18,39 @@ static void drop_numeric(ag_sparse *s)
 
 static klu_numeric *new_factors(ag_sparse *s)
 {
-    return (s->complex ? klu_z_factor : klu_factor)(s->ap, s->ai, s->ax, s->symbolic, &s->common);
+    return (s->is_complex ? klu_z_factor : klu_factor)(s->ap, s->ai, s->ax, s->symbolic, &s->common);
 }
 
 static int same_pivots(ag_sparse *s)
 {
-    return (s->complex ? klu_z_refactor : klu_refactor)(s->ap, s->ai, s->ax, s->symbolic, s->numeric, &s->common)
+    return (s->is_complex ? klu_z_refactor : klu_refactor)(s->ap, s->ai, s->ax, s->symbolic, s->numeric, &s->common)
            && s->common.status == KLU_OK;
 }
 
 /* Smallest over largest pivot. */
 static double pivots(ag_sparse *s)
 {
-    (s->complex ? klu_z_rcond : klu_rcond)(s->symbolic, s->numeric, &s->common);
+    (s->is_complex ? klu_z_rcond : klu_rcond)(s->symbolic, s->numeric, &s->common);
     return s->common.rcond;
 }
 
 static double flops(ag_sparse *s)
 {
-    (s->complex ? klu_z_flops : klu_flops)(s->symbolic, s->numeric, &s->common);
+    (s->is_complex ? klu_z_flops : klu_flops)(s->symbolic, s->numeric, &s->common);
     return s->common.flops;
 }
 
 /* ---- the interface ---- */
 
-ag_sparse *ag_sparse_new(ag_arena *arena, int n, int *ap, int *ai, int complex)
+ag_sparse *ag_sparse_new(ag_arena *arena, int n, int *ap, int *ai, int is_complex)
 {
     ag_sparse *s = AG_NEW(arena, ag_sparse, 1);
     s->n = n;
     s->nnz = ap[n];
-    s->complex = complex;
+    s->is_complex = is_complex;
     s->ap = ap;
     s->ai = ai;
-    s->ax = AG_NEW(arena, double, ((size_t)s->nnz + 1) * (complex ? 2 : 1));
+    s->ax = AG_NEW(arena, double, ((size_t)s->nnz + 1) * (is_complex ? 2 : 1));
     klu_defaults(&s->common);
     s->common.halt_if_singular = 1;
     return s;
@@ -105,7 +105,7 @@ void ag_sparse_solve(ag_sparse *s, double *b, ag_stats *stats)
 {
     stats->solve++;
     if (s->n > 0)
-        (s->complex ? klu_z_solve : klu_solve)(s->symbolic, s->numeric, s->n, 1, b, &s->common);
+        (s->is_complex ? klu_z_solve : klu_solve)(s->symbolic, s->numeric, s->n, 1, b, &s->common);
 }
 
 void ag_sparse_noise(const ag_sparse *s, const double *x, double *noise)

@@ -11,7 +11,7 @@
 
 typedef struct ag_sparse {
     int     n, nnz;
-    int     complex;                 /* values are pairs: twice as many doubles everywhere below */
+    int     is_complex;              /* values are pairs: twice as many doubles everywhere below */
     int    *ap, *ai;                 /* compressed columns, row numbers sorted */
     double *ax;                      /* [nnz + 1]: the last one takes what falls on ground */
     klu_symbolic *symbolic;
@@ -22,7 +22,7 @@ typedef struct ag_sparse {
     int     stale;                   /* the next factorisation shall choose pivots anew */
 } ag_sparse;
 
-ag_sparse *ag_sparse_new(ag_arena *arena, int n, int *ap, int *ai, int complex);
+ag_sparse *ag_sparse_new(ag_arena *arena, int n, int *ap, int *ai, int is_complex);
 void       ag_sparse_free(ag_sparse *s);
 /* Factors the values ax. AG_ESINGULAR: *where is the row without pivot. */
 ag_status  ag_sparse_factor(ag_sparse *s, ag_stats *stats, int *where);

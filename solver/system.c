@@ -351,7 +351,7 @@ void ag_system_free(ag_system *s)
     if (!s)
         return;
     ag_sparse_free(s->sparse);
-    ag_sparse_free(s->complex);
+    ag_sparse_free(s->small_signal);
     ag_arena_free(s->scratch);
 }
 

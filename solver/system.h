@@ -66,7 +66,7 @@ typedef struct ag_system {
     int        *kept, n_kept;            /* unknown of each matrix row */
     int        *reduced;                 /* [n + 1]: matrix row of an unknown; n_kept for eliminated ones and ground */
     ag_sparse  *sparse;                  /* pattern, values, factors */
-    ag_sparse  *complex;                 /* of a small-signal analysis: the same pattern; or NULL */
+    ag_sparse  *small_signal;            /* the same pattern with complex values; or NULL */
     int        *diag;                    /* [n_kept]: position of the diagonal */
     double     *base_g, *base_c, *base;  /* [nnz + 1]: linear devices' df, dq, and df + a dq for a = base_a */
     double      base_a;

@@ -18,7 +18,7 @@ static void heading(ag_csv *c, const ag_column *column)
     static const char *const format[] = { "%s", "re(%s)", "im(%s)" };
     char name[512];
 
-    for (int k = column->complex; k <= 2 * column->complex; k++) {
+    for (int k = column->is_complex; k <= 2 * column->is_complex; k++) {
         if (k == 2)
             ag_outfile_write(&c->file, ",", 1);
         snprintf(name, sizeof name, format[k], column->name);
@@ -32,7 +32,7 @@ static ag_status begin(void *self, const ag_plot *plot)
 
     c->n_column = plot->n_column;
     c->column = plot->column;
-    c->width = plot->complex ? 2 : 1;
+    c->width = plot->is_complex ? 2 : 1;
     if (c->plots++)
         ag_outfile_write(&c->file, "\n", 1);
     for (int k = 0; k < plot->n_column; k++) {
@@ -50,9 +50,9 @@ static ag_status point(void *self, const double *row)
     char    number[AG_NUMBER_SIZE + 1];
 
     for (int k = 0; k < c->n_column; k++)
-        for (int i = 0; i < 1 + c->column[k].complex; i++) {
+        for (int i = 0; i < 1 + c->column[k].is_complex; i++) {
             ag_number_print(number, row[c->width * k + i]);
-            strcat(number, k + 1 < c->n_column || i < c->column[k].complex ? "," : "\n");
+            strcat(number, k + 1 < c->n_column || i < c->column[k].is_complex ? "," : "\n");
             ag_outfile_write(&c->file, number, strlen(number));
         }
     return c->file.failed ? AG_EIO : AG_OK;

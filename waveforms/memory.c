@@ -93,13 +93,13 @@ static void evaluate(ag_series *s, long block)
         for (int i = 0; i < m->width; i++)
             s->eval->input[m->width * probe + i] = from(m, m->column[probe] + i, first);
     }
-    ag_evaluator_run(s->eval, (int)n, s->value[0], s->output->complex ? s->value[1] : NULL);
+    ag_evaluator_run(s->eval, (int)n, s->value[0], s->output->is_complex ? s->value[1] : NULL);
     s->block = block;
 }
 
 int ag_series_is_complex(const ag_series *s)
 {
-    return s->output && (s->eval ? s->output->complex : s->m->width == 2);
+    return s->output && (s->eval ? s->output->is_complex : s->m->width == 2);
 }
 
 static double part(ag_series *s, int imaginary, long i)

@@ -79,11 +79,11 @@ static ag_status begin(void *self, const ag_plot *plot)
     r->points = r->counted = 0;
     r->n = 0;
     r->n_column = plot->n_column;
-    r->width = plot->complex ? 2 : 1;
+    r->width = plot->is_complex ? 2 : 1;
     date(when, sizeof when);
     ag_outfile_printf(&r->file, "Title: %s\nDate: %s\nCommand: agspice %s (ngspice-compatible)\nPlotname: %s\n"
                       "Flags: %s%s\nNo. Variables: %d\nNo. Points: ", plot->title, when, AG_VERSION, plot->name,
-                      plot->complex ? "complex" : "real", plot->stepped ? " stepped" : "", plot->n_column);
+                      plot->is_complex ? "complex" : "real", plot->stepped ? " stepped" : "", plot->n_column);
     r->count_at = r->file.regular ? ftell(r->file.stream) : 0;
     ag_outfile_printf(&r->file, "%-*d\nVariables:\n", COUNT_WIDTH, 0);
     for (int k = 0; k < plot->n_column; k++)

@@ -45,7 +45,7 @@ ag_select *ag_select_new(ag_arena *a, const ag_circuit *c, const ag_analysis *of
     s->taken = AG_NEW(a, unsigned char, c->plan.n_probe + 1);
     s->analysis = of;
     s->width = of->kind == AG_AC ? 2 : 1;
-    s->plot = (ag_plot){ .title = c->title ? c->title : "", .name = ag_analysis_title(of->kind), .complex = of->kind == AG_AC };
+    s->plot = (ag_plot){ .title = c->title ? c->title : "", .name = ag_analysis_title(of->kind), .is_complex = of->kind == AG_AC };
     if (of->kind != AG_OP) {
         ag_scale scale = ag_scale_of(c, of);
         append(s, &scale.column, (ag_source){ 0, NULL });
@@ -65,10 +65,10 @@ void ag_select_probe(ag_select *s, int probe)
 {
     const ag_probe *p = &s->circuit->plan.probe[probe];
 
-    if (s->taken[probe] || (s->plot.complex && p->kind == AG_PROBE_POWER))
+    if (s->taken[probe] || (s->plot.is_complex && p->kind == AG_PROBE_POWER))
         return;
     s->taken[probe] = 1;
-    append(s, &(ag_column){ .name = p->name, .quantity = p->quantity, .unit = p->unit, .complex = s->plot.complex },
+    append(s, &(ag_column){ .name = p->name, .quantity = p->quantity, .unit = p->unit, .is_complex = s->plot.is_complex },
            (ag_source){ s->width * (1 + probe), NULL });
 }
 
@@ -77,7 +77,7 @@ void ag_select_output(ag_select *s, const ag_output *o)
     if (o->probe >= 0)
         ag_select_probe(s, o->probe);
     else
-        append(s, &(ag_column){ .name = o->name, .quantity = AG_Q_OTHER, .unit = o->unit ? o->unit : "", .complex = o->complex },
+        append(s, &(ag_column){ .name = o->name, .quantity = AG_Q_OTHER, .unit = o->unit ? o->unit : "", .is_complex = o->is_complex },
                (ag_source){ 0, ag_evaluator_new(s->arena, s->circuit, o, s->width) });
 }
 
@@ -104,7 +104,7 @@ const double *ag_select_row(ag_select *s, const double *row)
         for (int j = 0; j < e->output->n_used; j++)
             for (int at = s->width * (1 + e->output->used[j]), i = 0; i < s->width; i++)
                 e->input[at + i] = row + at + i;
-        ag_evaluator_run(e, 1, to, e->output->complex ? to + 1 : NULL);
+        ag_evaluator_run(e, 1, to, e->output->is_complex ? to + 1 : NULL);
     }
     s->points++;
     return s->row;

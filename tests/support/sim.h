@@ -1,6 +1,7 @@
 /* sim - runs a netlist given as text through the library and keeps the waveforms, for tests. */
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
+#include <complex.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 typedef struct sim {
     ag_circuit *c;
-    int         width;                   /* of a row: time, then the probes */
+    int         width;                   /* of a row: time, then the probes; of .ac pairs */
     double     *row;                     /* [n][width] */
     int         n, cap;
     /* With balance set: integrals of every probe by the integrator's own quadrature, and of products v * i. */
@@ -82,7 +83,7 @@ static inline int sim_signal(sim *s, const char *name)
 /* Runs the netlist's first analysis. */
 static inline ag_status sim_try(sim *s)
 {
-    s->width = 1 + s->c->plan.n_probe;
+    s->width = (1 + s->c->plan.n_probe) * (s->c->plan.analysis[0].kind == AG_AC ? 2 : 1);
     s->n = 0;
     free(s->integral);
     free(s->increment);
@@ -102,6 +103,13 @@ static inline void sim_run(sim *s)
 
 static inline double sim_at(const sim *s, int point, int column) { return s->row[(size_t)point * (size_t)s->width + (size_t)column]; }
 static inline double sim_last(const sim *s, int column) { return sim_at(s, s->n - 1, column); }
+
+/* Of .ac: the frequency of a point, and the amplitude of a signal there. */
+static inline double sim_frequency(const sim *s, int point) { return sim_at(s, point, 0); }
+static inline double complex sim_phasor(const sim *s, int point, int column)
+{
+    return sim_at(s, point, 2 * column) + I * sim_at(s, point, 2 * column + 1);
+}
 
 static inline void sim_free(sim *s)
 {
