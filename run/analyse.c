@@ -314,6 +314,7 @@ void ag_session_finish(ag_session *r, ag_status status)
     print_measures(r);
     for (int k = 0; r->analysis->kind == AG_TRAN && k < p->n_pulses; k++) {
         ag_pulses_find(&p->pulses[k], r->memory, r->keep, &r->pulse_list[k]);
+        r->pulse_list[k].request = &r->first->plan.pulses[k];            /* that of a step ends with it */
         ag_pulses_print(&r->pulse_list[k], r->want->log);
     }
     ag_session_flush(r);

@@ -8,7 +8,7 @@
 #include "parser/deck.h"
 #include "run/session.h"
 
-#define MOST_DRAWN 48                       /* curves of all steps together: more cannot be told apart */
+#define MOST_DRAWN 24                       /* curves of all steps together: more cannot be told apart */
 
 typedef struct repeat {
     ag_session   *r;

@@ -17,7 +17,8 @@ extern char **environ;
 /* Okabe, Ito, "Color universal design" (2008): eight colours told apart with any kind of colour vision; without the
  * yellow, which is too faint for lines. */
 static const char *const colour[] = { "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000" };
-#define PANEL 210                               /* [pixels] height of a panel, */
+#define PANEL 210                               /* [pixels] least height of a panel, */
+#define NAME  22                                /* of the name of a curve in its key, */
 #define HEAD  42                                /* above all, */
 #define LABEL 60                                /* below those with an axis of their own (less, and gnuplot drops labels), */
 #define GAP   10                                /* and below others */
@@ -185,6 +186,7 @@ typedef struct panel {
     const char *unit, *over, *over_unit;    /* over: NULL for the common axis */
     double      low, high, left, right;     /* left, right: of an axis of its own */
     int         limited;                    /* low and high are given */
+    int         n;                          /* curves */
     scale       y, x;
 } panel;
 
@@ -246,6 +248,7 @@ static int find_panels(const ag_curve *curve, int n, const ag_memory *m, panel *
             if (j == n_panel)
                 out[n_panel++] = (panel){ .unit = unit_of(&curve[k]), .over = curve[k].over, .over_unit = curve[k].over_unit,
                                           .low = INFINITY, .high = -INFINITY, .left = INFINITY, .right = -INFINITY };
+            out[j].n++;
             take_curve(&out[j], &curve[k], m);
         }
     for (int j = 0; j < n_panel; j++) {
@@ -259,13 +262,16 @@ static int find_panels(const ag_curve *curve, int n, const ag_memory *m, panel *
 /* Whether the panel below stands on the same axis. */
 static int shares_axis(const panel *p, int j, int n_panel) { return j + 1 < n_panel && !p[j].over && !p[j + 1].over; }
 
+/* [pixels] of a panel: gnuplot drops names for which there is no room. */
+static int height_of(const panel *p) { return p->n * NAME > PANEL ? p->n * NAME : PANEL; }
+
 /* [pixels] from the top of the picture to that of panel j; of panel n_panel: height of the picture. */
 static int top_of(const panel *p, int j, int n_panel)
 {
     int y = HEAD;
 
     for (int i = 0; i < j; i++)
-        y += PANEL + (shares_axis(p, i, n_panel) ? GAP : LABEL);
+        y += height_of(&p[i]) + (shares_axis(p, i, n_panel) ? GAP : LABEL);
     return y;
 }
 
@@ -325,7 +331,7 @@ static void draw_panel(plotter *p, const panel *panels, int j, int n_panel, cons
 
     if (!terminal)
         say(p, "set tmargin at screen %g\nset bmargin at screen %g\n"
-            "set key at screen 0.81,screen %g left top Left reverse samplen 1.5\n", y1, y1 - PANEL / height, y1 + 0.01);
+            "set key at screen 0.81,screen %g left top Left reverse samplen 1.5\n", y1, y1 - height_of(q) / height, y1 + 0.01);
     say(p, "set yrange [%.9g:%.9g]\n", q->low, q->high);
     put_label(p, "set ylabel", quantity(q->unit), q->y.prefix, q->unit);
     if (q->over)
@@ -357,7 +363,7 @@ static void put_head(plotter *p, const char *path, const char *target, int n_pan
         char   text[160];
         if (n < suffix || strcmp(path + n - suffix, format[k].suffix))
             continue;
-        snprintf(text, sizeof text, format[k].terminal, format[k].terminal[1] == 'd' ? 3 + 2 * n_panel : height);
+        snprintf(text, sizeof text, format[k].terminal, format[k].terminal[1] == 'd' ? 3 + (height - HEAD - LABEL) / 105 : height);
         put(p, text);
         put(p, "\nset output ");
         quote(p, target);
