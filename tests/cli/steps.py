@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import rawfile
 import tap
-from program import AGSPICE, UNDER, agspice, work_folder, write
+from program import AGSPICE, BUILD, UNDER, agspice, work_folder, write
 from tap import check, close
 
 folder = work_folder()
@@ -327,7 +327,7 @@ def test_memory_and_time_do_not_follow_the_number_of_steps():
         out = subprocess.run([sys.executable, "-c", code, *command], stdout=subprocess.PIPE, check=True, text=True).stdout
         used.append([float(x) for x in out.split()])
         check(rawfile.read(path("long.raw"))[0].points == n, "points")
-    check(used[1][0] < used[0][0] + 8000, f"{used[1][0]} KB for 10000 steps, {used[0][0]} KB for 100")
+    check(BUILD.endswith("san") or used[1][0] < used[0][0] + 8000, f"{used[1][0]} KB for 10000 steps, {used[0][0]} KB for 100")
     check(used[1][1] < 20, f"{used[1][1]} s")
 
 
