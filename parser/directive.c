@@ -143,8 +143,8 @@ static int harmless_option(const char *name)
         "post", "probe", "runlvl", "plotwinsize", "ingold", "converge", "accurate", "list", "node", "opts", "acct", "noacct",
         "nopage", "nomod", "noinit", "klu", "sparse", "num_threads", "numthreads", "savecurrents", "brief", "measdgt", "measout",
         "itl2", "itl3", "itl5", "itl6", "pivtol", "pivrel", "defl", "defw", "defad", "defas", "lvltim",
-        "gminsteps", "srcsteps", "filetype", "noopiter", "keepopinfo", "badmos3", "trytocompact", "rshunt", "xmu",
-        "warn", "maxwarns", "interactive", "parhier", "search", "dcap", "captab", "co", "nomoment", "cshunt", "ngbehavior",
+        "gminsteps", "srcsteps", "filetype", "noopiter", "keepopinfo", "badmos3", "trytocompact", "xmu",
+        "warn", "maxwarns", "interactive", "parhier", "search", "dcap", "captab", "co", "nomoment", "ngbehavior",
     };
     for (size_t k = 0; k < sizeof list / sizeof *list; k++)
         if (!strcmp(list[k], name)) return 1;

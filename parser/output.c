@@ -298,6 +298,8 @@ void ag_add_listing(ag_elab *el, const ag_line *l)
         else if (f->kind == AG_EXPR && f->expr->op == AG_OP_NAME) add_word(el, &list, &cap, f->expr);
         else if (f->kind == AG_EXPR) add_item(el, &list, &cap, f->expr, NULL);
         else if (f->kind == AG_KEY && f->expr && !strcmp(f->text, "format")) continue;
+        else if (f->kind == AG_KEY && !strcmp(f->text, "file"))
+            ag_warning(el->c->diag, f->at, "'file' is ignored, the table goes into the log; --csv FILE writes waveforms to a file");
         else if (f->kind == AG_KEY && f->expr) add_item(el, &list, &cap, f->expr, f->text);
         else if (f->kind != AG_KEY) ag_elab_error(el, f->at, "a signal or an expression of signals is needed here");
     }
