@@ -140,7 +140,6 @@ static ag_select *choose_columns(ag_session *r, int axes)
     int        n = collect(r, AG_PROBE, &probe);
     ag_select *s = ag_select_new(r->arena, r->c, r->analysis);
 
-    s->plot.log_scale = r->analysis->log_scale;
     if (axes)
         ag_select_axes(s);
     for (int k = 0; k < r->n_saved; k++)

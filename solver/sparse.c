@@ -135,7 +135,7 @@ double ag_sparse_backward_error(const ag_sparse *s, const double *x, const doubl
             scale[s->ai[k]] += size_of(a) * size_of(z);
         }
     for (int i = 0; i < s->n; i++) {
-        double error = scale[i] > 0 ? size_of(&rest[2 * i]) / scale[i] : 0;
+        double error = scale[i] == 0 ? 0 : size_of(&rest[2 * i]) / scale[i];
         worst = error > worst || isnan(error) ? error : worst;
     }
     return worst;

@@ -28,7 +28,8 @@ void       ag_sparse_free(ag_sparse *s);
 ag_status  ag_sparse_factor(ag_sparse *s, ag_stats *stats, int *where);
 void       ag_sparse_solve(ag_sparse *s, double *b, ag_stats *stats);      /* in place */
 /* A complex matrix: the largest |b - A x| of a row against its sum of |A_ij| |x_j| and |b_i|: how much the matrix would have
- * to change for x to be exact (Oettli, Prager, Numerische Mathematik 6 (1964) 405). work: [3 n]. */
+ * to change for x to be exact (Oettli, Prager, Numerische Mathematik 6 (1964) 405). work: [3 n], the first
+ * 2 n of which get b - A x. */
 double     ag_sparse_backward_error(const ag_sparse *s, const double *x, const double *b, double *work);
 /* Real: row sums of |A_ij x_j|, what rounding of the matrix product can amount to. */
 void       ag_sparse_noise(const ag_sparse *s, const double *x, double *noise);

@@ -45,7 +45,8 @@ ag_select *ag_select_new(ag_arena *a, const ag_circuit *c, const ag_analysis *of
     s->taken = AG_NEW(a, unsigned char, c->plan.n_probe + 1);
     s->analysis = of;
     s->width = of->kind == AG_AC ? 2 : 1;
-    s->plot = (ag_plot){ .title = c->title ? c->title : "", .name = ag_analysis_title(of->kind), .is_complex = of->kind == AG_AC };
+    s->plot = (ag_plot){ .title = c->title ? c->title : "", .name = ag_analysis_title(of->kind), .is_complex = of->kind == AG_AC,
+                         .log_scale = of->log_scale };
     if (of->kind != AG_OP) {
         ag_scale scale = ag_scale_of(c, of);
         append(s, &scale.column, (ag_source){ 0, NULL });
