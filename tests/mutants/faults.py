@@ -84,7 +84,7 @@ FAULTS = [
     ("parser/body.c", ".done = l->broken || !typed }", ".done = l->broken || !name->next }", "a model card whose type is no word"),
     ("parser/subckt.c", "if (el->instances + b->size <= AG_MAX_INSTANCES)", "if (el->instances <= AG_MAX_INSTANCES)",
      "subcircuits that double are expanded"),
-    ("parser/element.c", "if (!tran || !(charge | flux)", "if (tran || !(charge | flux)", "ic without uic goes without a warning"),
+    ("parser/element.c", "if (!tran || !start ||", "if (tran || !start ||", "ic of a diode without uic goes without a warning"),
     ("core/signal.c", "return strchr(name, '(') != NULL;", "return strchr(name, '#') != NULL;", "nodes with '#' are not saved"),
     ("core/signal.c", " && ag_circuit_find_node(c, a) < 0) {", ") {", "a node named like a branch is taken for it"),
     ("parser/source.c", "x->el->no_tstep ? fmin(x->el->tstep, fmin(width, period) / 100) : x->el->tstep;", "x->el->tstep;",
@@ -204,4 +204,13 @@ FAULTS = [
     ("solver/lanes.h", "1 / p->b->copies[l->from + i]", "1", "currents inside a subcircuit with m= are those of all copies"),
     ("parser/passive.c", "if (is_coefficient(f->next)) p.tc[1] = f = f->next;", "if (is_coefficient(f->next)) f = f->next;", "second value of tc="),
     ("parser/source.c", "p.a.v[k] * (k % 2 ? p.value : p.time)", "p.a.v[k] * (k % 2 ? p.time : p.value)", "factors of times and values of a pwl exchanged"),
+    # libraries, conditions, initial values
+    ("parser/library.c", 'is_card(p, end, ".endl") && open.name', "0", "no library has sections"),
+    ("parser/deck.c", "if (k < n && l->at.offset >= section[k].card) continue;", "", "sections are read although nobody asks for them"),
+    ("parser/condition.c", "b->settled |= b->taken;", "", "branches behind the one that was taken are taken, too"),
+    ("parser/condition.c", "(x != 0) != q->truth[k].value", "0", "every instance takes the branches of the first"),
+    ("parser/body.c", "check_asked(el, b, x.name, x.at);", "", "a block changes what a condition has used"),
+    ("parser/encoding.c", "order == LITTLE ? s[0] | s[1] << 8", "order == BIG ? s[0] | s[1] << 8", "order of the bytes in UTF-16"),
+    ("solver/stamp.c", "if (!isnan(p->held[st->out][j]))", "if (0)", "slope of a held initial value"),
+    ("waveforms/gnuplot.c", "own[i] = ag_series_at(x, i);", "own[i] = (double)i;", "loops over the signal"),
 ]
