@@ -111,6 +111,7 @@ typedef struct ag_plan {
     AG_LIST(ag_pulses, pulses);
     AG_LIST(ag_ic, ic);
     AG_LIST(int, save);                     /* probe numbers of .save; none: the default set */
+    int of_temper;                          /* a value in the netlist was computed from the temperature: another one, another circuit */
     int save_all;                           /* .save all: the default set as well */
     const char *state_file;                 /* .save state=FILE, its path from here; or NULL */
     ag_loc state_at;

@@ -19,8 +19,8 @@ typedef struct ag_stats {
 #define AG_CARRY 4                          /* steps before that the quadrature of a step may refer to */
 
 /* Of a .dc that is run in parts, a circuit for each: the solution from which the next part begins, replaced by that of its first
- * point, and the values that are the same throughout the part, for reports: "rload = 1000". */
-typedef struct ag_near { ag_arena *arena; double *x; int n; const char *where; } ag_near;
+ * point where it has room, and the values that are the same throughout the part, for reports: "rload = 1000". */
+typedef struct ag_near { double *x; int n, room; const char *where; } ag_near;
 
 typedef struct ag_run_io {
     ag_status (*point)(void *self, const double *row);   /* accepted point; NULL: no output wanted */

@@ -245,6 +245,7 @@ static int eval_name(ag_elab *el, const frame *at, const ag_expr *e, double *val
     if (at->s->body == el->asking) ag_map_put(el->asked, e->name, el);
     int k = ag_body_symbol(at->s->body, e->name, &owner);
     if (k >= 0) return ag_scope_symbol(el, ag_scope_of(at->s, owner), k, value);
+    if (!strcmp(e->name, "temper")) el->c->plan.of_temper = 1;
     if (ag_constant(el, e->name, value)) return 1;
     if (!strcmp(e->name, "time"))
         ag_elab_error(el, e->at, "'time' changes during an analysis; here a constant is needed");

@@ -275,7 +275,7 @@ ag_status ag_session_solve(ag_session *r, ag_outcome *o)
         io.state = state;
         r->states->taken = 0;                             /* of an analysis that fails there are none */
     }
-    o->status = ag_analysis_run(r->c, r->analysis, &io);
+    o->status = ag_session_has_parts(r) ? ag_session_parts(r, &io) : ag_analysis_run(r->c, r->analysis, &io);
     o->stats = io.stats;
     if (io.quadrature) {
         o->delivered = r->balance->delivered;

@@ -198,6 +198,7 @@ ag_status ag_run_plan(ag_circuit *c, const ag_run_settings *settings)
     s = s ? s : closed;
     if (kept->arena != kept->keep)
         ag_arena_free(kept->arena);
+    ag_arena_free(kept->part);
     ag_arena_free(kept->keep);
     ag_arena_on_oom(c->arena, outer);
     ag_locale_leave(keep);

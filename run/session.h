@@ -2,6 +2,7 @@
  *
  *     run.c        the whole plan: files, order of analyses, what is written at the end
  *     analyse.c    one analysis of one circuit: where its rows go, its results in the log
+ *     parts.c      a .dc over a parameter, each value of which makes another circuit
  *     stepped.c    one analysis for every combination of stepped values, each with a circuit and an arena of its own */
 #ifndef AG_SESSION_H
 #define AG_SESSION_H
@@ -21,6 +22,7 @@ typedef struct ag_session {
     const ag_run_settings *want;
     ag_arena              *keep;            /* as long as the run */
     ag_arena              *arena;           /* as long as the analysis: keep, or that of a step */
+    ag_arena              *part;            /* of a part of the analysis (parts.c), or NULL */
     ag_results             results;
     const int             *saved;
     int                    n_saved;
@@ -68,6 +70,10 @@ int       ag_session_is_drawn(const ag_session *r);        /* --plot shows this 
 ag_curve *ag_session_curves(ag_session *r, int *n);
 ag_status ag_session_draw(ag_session *r, const ag_curve *curve, int n, const ag_memory *scale);
 ag_status ag_session_analyse(ag_session *r, int k);        /* all of it, for analysis k of the plan; once */
+
+/* ---- parts.c ---- */
+int       ag_session_has_parts(const ag_session *r);       /* r->analysis is a .dc over a parameter */
+ag_status ag_session_parts(ag_session *r, ag_run_io *io);  /* runs it */
 
 /* ---- stepped.c ---- */
 /* Analysis k of the plan for all steps; *total gets their sums. Steps that fail are reported, and the others are run. */

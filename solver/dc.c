@@ -167,7 +167,8 @@ static ag_status begin(sweep *r)
 
     if (!near || near->n != r->s->n)
         return from_scratch(r);
-    start_from(r, near->x);
+    memcpy(r->x, near->x, (size_t)near->n * sizeof *near->x);
+    ag_system_seed(r->s, r->x);
     ag_status status = ag_rest_frees(r->rest) ? ag_rest_settle(r->rest, r->x) : ag_rest_near(r->rest, r->x);
     return status == AG_OK ? status : from_scratch(r);
 }
@@ -176,12 +177,10 @@ static void keep_first(sweep *r)
 {
     ag_near *near = r->io->near;
 
-    if (!near)
+    if (!near || near->room < r->s->n)
         return;
-    if (near->n != r->s->n)
-        near->x = AG_NEW(near->arena, double, r->s->n + 1);
     near->n = r->s->n;
-    memcpy(near->x, r->x, solution_size(r));
+    memcpy(near->x, r->x, (size_t)r->s->n * sizeof *near->x);
 }
 
 /* Solves at the values of r->at, which axis (-1: the first point) has just gone to. */

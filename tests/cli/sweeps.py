@@ -66,6 +66,71 @@ def test_csv_has_a_column_for_every_axis():
     check(got == [(v, t, r) for r in (1e3, 3e3) for t in (25, 75) for v in (0, 1)], got)
 
 
+def rows(name, text):
+    agspice("--csv", path(name + ".csv"), deck(name, text)).expect(0)
+    with open(path(name + ".csv"), encoding="utf-8") as f:
+        head, *found = list(csv.reader(f))
+    return head, [dict(zip(head, map(float, row))) for row in found]
+
+
+PARAMETER = """parameter
+.param p=1 q={2*p}
+v1 a 0 2
+r1 a b {1k*p}
+x1 b cell r={q*500}
+.subckt cell n r=1
+r2 n 0 {r}
+c1 n 0 {r*1p}
+.ends
+"""
+
+
+def test_parameters_are_swept_wherever_they_stand_among_the_axes():
+    for axes, names, points in ((".dc p 1 3 0.5", ["param-sweep"], 5), (".dc v1 0 2 1 param p list 1 2 4", ["v-sweep", "p"], 9),
+                                (".dc param p dec 1 1 100 v1 1 2 1", ["param-sweep", "v1"], 6),
+                                (".dc v1 0 1 1 p 1 2 1 r1 list 1k 2k", ["v-sweep", "p", "r1"], 8)):
+        head, found = rows("parameter", PARAMETER + axes + "\n")
+        check(head[:len(names)] == names and len(found) == points, (axes, head, len(found)))
+        for row in found:
+            p = row.get("p", row.get("param-sweep"))
+            r1 = row.get("r1", 1e3 * p)
+            close(row["v(b)"], row["v(a)"] * 1e3 * p / (r1 + 1e3 * p), 1e-9, 1e-15, f"v(b) at p = {p} of {axes}")
+            close(row["i(v1)"], -row["v(a)"] / (r1 + 1e3 * p), 1e-9, 1e-18, f"i(v1) at p = {p} of {axes}")
+
+
+def test_values_computed_from_the_temperature_follow_it():
+    text = "temper\n.param r={1k*(1+0.01*(temper-27))}\ni1 0 a 1m\nr1 a 0 {r}\n"
+    for axes in ".dc temp 27 127 50", ".dc i1 1m 2m 1m temp 27 127 50":
+        head, found = rows("temper", text + axes + "\n")
+        for row in found:
+            current = row.get("i-sweep", 1e-3)
+            close(row["v(a)"], current * 1e3 * (1 + 0.01 * (row.get("temp", row.get("temp-sweep")) - 27)), 1e-9, what=f"v(a) of {axes}")
+
+
+def test_parts_go_on_from_one_another():
+    # out = tanh(4 (in + out/2)) has two solutions between the folds at +-0.133: a sweep that goes back stays on its branch.
+    up = [round(-0.4 + 0.02 * k, 2) for k in range(41)]
+    text = "branch\n.param x=0\nvin in 0 {x}\nb1 out 0 v='tanh(4*(v(in)+0.5*v(out)))'\nr1 out 0 1k\n.dc x list "
+    head, found = rows("branch", text + " ".join(map(str, up + up[::-1])) + "\n")
+    for k, row in enumerate(found):
+        high = row["param-sweep"] > (0.1332 if k <= 40 else -0.1332)
+        check((row["v(out)"] > 0) == high, f"point {k}: v(out) = {row['v(out)']} at {row['param-sweep']}")
+
+
+def test_a_parameter_that_nothing_can_have_ends_the_sweep():
+    run = agspice("--csv", path("end.csv"), deck("end", PARAMETER + ".dc p 2 0 -1\n")).expect(1)
+    check("r must be at least 1p ohm" in run.err and "note: this was at p = 0" in run.err, run.err)
+    with open(path("end.csv"), encoding="utf-8") as f:
+        check(len(f.readlines()) == 3, "two points were found before")
+
+
+def test_steps_repeat_a_sweep_of_a_parameter():
+    head, found = rows("steps", PARAMETER + ".dc p 1 2 1\n.step v1 1 3 1\n")
+    check(head[:2] == ["v1", "param-sweep"] and len(found) == 6, head)
+    for row in found:
+        close(row["v(b)"], row["v1"] / 2, 1e-9)
+
+
 def test_tables_are_those_of_the_single_curves():
     out = agspice(deck("table", f"{NET}.dc v1 0 1 1 temp 27 77 50\n.print dc v(a) {{v(b)*2}}\n")).expect(0).out
     lines = [" ".join(line.split()) for line in out.splitlines()]
