@@ -88,6 +88,17 @@ static void add_function(ag_elab *el, ag_body *b, const ag_expr *call, const ag_
     ag_map_put(b->function, f->name, f);
 }
 
+/* A '*' behind a blank, before `at` on its line: perhaps meant to begin a comment, as in ".param t=10k *in seconds". */
+static void note_star(ag_elab *el, ag_loc at)
+{
+    const ag_file *f = ag_diag_file(el->c->diag, at.file);
+    for (uint32_t k = at.offset; k > 1 && f->text[k - 1] != '\n'; k--)
+        if (f->text[k - 1] == '*' && strchr(" \t", f->text[k - 2])) {
+            ag_note(el->c->diag, ((ag_loc){ k - 1, at.file, 1 }), "this '*' multiplies; a comment behind a card begins with ';'");
+            return;
+        }
+}
+
 /* .param a=1 b={2*a} f(x)={x*x} */
 static void read_param(ag_elab *el, ag_body *b, const ag_line *l)
 {
@@ -99,6 +110,7 @@ static void read_param(ag_elab *el, ag_body *b, const ag_line *l)
         else {
             const char *name = f->kind == AG_EXPR && f->expr->op == AG_OP_NAME && f->next ? f->expr->name : "name";
             ag_elab_error(el, f->at, "a parameter needs '=' and a value: .param %s=value", name);
+            note_star(el, f->at);
             return;
         }
     }
