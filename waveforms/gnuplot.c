@@ -221,13 +221,14 @@ static void take_curve(panel *p, const ag_curve *c, const ag_memory *m)
     }
 }
 
-/* Scales a range and gives it some room at its ends. */
+/* Scales a range and gives it some room at its ends; one that only rounding has made is none. */
 static scale finish_range(double *low, double *high, const char *unit, double room)
 {
     if (*low > *high)
         *low = *high = 0;
-    scale s = scale_for(fmax(fabs(*low), fabs(*high)), unit);
-    room = *high > *low ? room * (*high - *low) : *high != 0 ? 0.5 * fabs(*high) : 1;
+    double size = fmax(fabs(*low), fabs(*high));
+    scale  s = scale_for(size, unit);
+    room = *high - *low > 1e-6 * size ? room * (*high - *low) : *high != 0 ? 0.5 * fabs(*high) : 1;
     *low = (*low - room) * s.factor;
     *high = (*high + room) * s.factor;
     return s;

@@ -218,6 +218,33 @@ def test_plots():
     check("time [us]" in agspice("--plot", "-", path("g.cir")).expect(0).out, "terminal plot")
 
 
+SMALL_SIGNALS = """low-pass in decibels
+v1 in 0 ac 1
+r1 in out 1k
+c1 out 0 1u
+.ac dec 20 1 100k
+.plot ac v(out) vdb(in,out)
+.measure ac corner when vdb(out)=-3.0103
+.end
+"""
+
+
+def test_small_signals():
+    r = agspice("--plot", fresh("a.svg"), "--json", fresh("a.json"), "-r", fresh("a.raw"), "--stats", deck("a.cir", SMALL_SIGNALS)).expect(0)
+    svg = open(path("a.svg")).read()
+    for word in ("v(out)", "vdb(in,out)", "magnitude [dB]", "phase [deg]", "frequency [Hz]", "10k"):
+        check(word in svg, f"{word} is not in the picture")
+    result = json.load(open(path("a.json")))
+    close(result["measures"][0]["value"], 1e3 / (2 * math.pi), relative=1e-3)
+    check(result["measures"][0]["unit"] == "Hz", str(result["measures"]))
+    check(result["stats"][0]["analysis"] == "AC Analysis" and result["stats"][0]["points"] == 101, str(result["stats"]))
+    check(result["stats"][0]["refactor"] > 50, "pivots are not kept from frequency to frequency")
+    check("Statistics of AC Analysis: done" in r.out, r.out)
+    plot = rawfile.read(path("a.raw"))[0]
+    out = dict(zip(plot.columns[0], plot.data["v(out)"]))[1e3]
+    close(abs(out - 1 / (1 + 2j * math.pi)), 0, 0, 1e-12)
+
+
 def test_plot_failures_exit_with_a_reason():
     r = agspice("--plot", "x.gif", deck("g.cir")).expect(1)
     check(".svg, .png or .pdf" in r.err, r.err)

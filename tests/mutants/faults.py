@@ -35,6 +35,13 @@ FAULTS = [
     ("solver/stamp.c", "l->q[row][i] = 0;", ";", "a kept state has a charge while others settle"),
     ("solver/op.c", "status = pseudo_transient(o, \"source stepping, pseudo-transient\");", "status = AG_ENOCONV;", "no way on where the branch of solutions ends"),
     ("solver/stamp.c", "w->init >= 0 && !isnan(l->p[w->init][i])", "0", "a given initial value is not kept"),
+    # small signals
+    ("solver/ac.c", "r->z->ax[2 * k + 1] = omega * r->a->c[k];", "r->z->ax[2 * k + 1] = -omega * r->a->c[k];", "sign of j"),
+    ("solver/ac.c", "r->current[2 * t->row] += t->g * x[0] - omega * t->c * x[1];", "r->current[2 * t->row] += t->g * x[0];",
+     "currents of capacitors in .ac"),
+    ("solver/linear.c", "l->df[AG_MI(p, row, in)][i] = in == row;", ";", "hold=1 does not hold a state in .ac"),
+    ("solver/sparse.c", "r[1] -= a[0] * z[1] + a[1] * z[0];", "r[1] -= a[0] * z[1] - a[1] * z[0];", "residual of a complex solution"),
+    ("parser/complex.c", "op1(b, AG_OP_NEG, v.im) });", "v.im });", "quotient of complex signals"),
     # integration
     ("solver/integrate.c", "2 / (AG_GAMMA * h), -2 / (AG_GAMMA * h), -1, 0", "2 / (AG_GAMMA * h), -2 / (AG_GAMMA * h), 1, 0",
      "sign of dq/dt in the first stage of TR-BDF2"),
@@ -70,7 +77,7 @@ FAULTS = [
     ("solver/probe.c", "return s->F[s->tap_row[k]] + qdot[s->tap_row[k]];", "return s->F[s->tap_row[k]];", "i(device) without the current of its charge"),
     ("solver/probe.c", "sum += branch_voltage(b, k, lane, x) * (", "sum -= branch_voltage(b, k, lane, x) * (", "sign of p(device)"),
     ("solver/probe.c", "(s->F[row + k] + qdot[row + k]);", "(s->F[row] + qdot[row]);", "power of a device with several branches"),
-    ("solver/stamp.c", "g -= l->df[MI(p, 0, k)][i]", "g += l->df[MI(p, 0, k)][i]", "conductance behind a series resistance"),
+    ("solver/stamp.c", "g -= l->df[AG_MI(p, 0, k)][i]", "g += l->df[AG_MI(p, 0, k)][i]", "conductance behind a series resistance"),
     # sources
     ("models/source/waveform.h", "return v2 + (v1 - v2) * (time - fall) / a[5];", "return v2 + (v1 - v2) * (time - fall) / a[4];",
      "falling edge of a pulse takes the rise time"),
