@@ -32,10 +32,18 @@ ag_steps *ag_steps_new(ag_arena *a, const ag_plan *plan, const ag_analysis *of)
 void ag_steps_choose(ag_steps *s, long k)
 {
     ag_setting *to = s->set;
+    long        samples = 1;
 
-    for (int i = 0; i < s->n_axis; k /= s->axis[i++]->n)
-        for (int j = 0, n = s->axis[i]->n_var; j < n; j++)
-            to++->value = s->axis[i]->value[k % s->axis[i]->n * n + j];
+    s->sample = 0;
+    for (int i = 0; i < s->n_axis; k /= s->axis[i++]->n) {
+        const ag_axis *axis = s->axis[i];
+        for (int j = 0; j < axis->n_var; j++)
+            to++->value = axis->value[k % axis->n * axis->n_var + j];
+        if (axis->var[0].kind == AG_SWEPT_PARAM) {
+            s->sample += samples * (k % axis->n);
+            samples *= axis->n;
+        }
+    }
 }
 
 const char *ag_steps_text(const ag_steps *s, ag_arena *a)

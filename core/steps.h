@@ -8,6 +8,7 @@ typedef struct ag_steps {
     const ag_axis **axis; int n_axis;
     long            n, inner;               /* combinations; those of "sweep" alone */
     ag_setting     *set; int n_set;         /* every quantity, with its value in the combination chosen last */
+    long            sample;                 /* number of its combination of parameters, temperatures and devices left out */
 } ag_steps;
 
 ag_steps   *ag_steps_new(ag_arena *a, const ag_plan *plan, const ag_analysis *of);      /* NULL: the analysis is run once */

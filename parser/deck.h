@@ -64,6 +64,8 @@ ag_expr *ag_deck_expr(ag_circuit *c, ag_loc at);
 /* Resolves names, expands subcircuits, fills the circuit and its plan, and finishes it. The deck is kept: it must live as
  * long as c. */
 ag_status ag_elaborate(ag_circuit *c, const ag_deck *deck);
+/* Random functions draw the numbers of that sample (0 at first) from now on, in all circuits of the netlist. */
+void ag_draw_sample(ag_circuit *first, long sample);
 /* Another circuit of the same netlist in an arena of its own (of the same host), with the values of set[n] instead of those
  * written there: *made, NULL only when memory ran out. It shares names and reports with `first`, which must outlive it, and
  * counts as a new attempt (ag_diag_again); both arenas must jump to the same edge. Parameters and the temperature are set

@@ -162,6 +162,8 @@ ag_status ag_elaborate(ag_circuit *c, const ag_deck *deck)
     return elaborate(c, NULL, 0, 0);
 }
 
+void ag_draw_sample(ag_circuit *first, long sample) { first->origin->sample = sample; }
+
 ag_status ag_elaborate_again(ag_circuit *first, ag_arena *a, const ag_setting *set, int n, ag_circuit **made)
 {
     ag_circuit *c = *made = ag_circuit_make(a, first->diag);

@@ -87,6 +87,7 @@ typedef struct ag_origin {
     ag_table      *table;                /* files of numbers that were read */
     int            functions;            /* file of the built-in formulas (function.c), 0: not yet used */
     struct ag_statefile *states;         /* files of states that were read */
+    long           sample;               /* of random functions */
 } ag_origin;
 
 /* One row per letter. add() is called once per instance of the card. */

@@ -153,7 +153,7 @@ double ag_draw(ag_elab *el, const char *name)
 {
     uint32_t n = el->place.n++;
     if (el->c->options.draws <= 0) return 0;
-    uint64_t seed = (uint64_t)el->c->options.seed;
+    uint64_t seed = (uint64_t)el->c->options.seed | (uint64_t)el->origin->sample << 32;       /* the seed has 32 bits */
     return name[0] == 'n' ? ag_draw_normal(seed, el->place.at, n) : ag_draw_uniform(seed, el->place.at, n);
 }
 

@@ -150,7 +150,9 @@ static ag_status set_up(repeat *p)
 {
     ag_session *r = p->r;
     ag_circuit *c;
-    ag_status   s = ag_elaborate_again(r->first, r->arena, r->steps->set, r->steps->n_set, &c);
+
+    ag_draw_sample(r->first, r->steps->sample);
+    ag_status s = ag_elaborate_again(r->first, r->arena, r->steps->set, r->steps->n_set, &c);
 
     if (!s)
         s = same_plan(r, c, p->k);

@@ -257,6 +257,28 @@ static void files_of_tables_are_read_once(void **state)
     release(n);
 }
 
+/* What random functions draw depends on the sample, and on nothing else that was made before. */
+static void samples_draw_numbers_of_their_own(void **state)
+{
+    net   *n = read_with("t\nr1 a 0 {aunif(1k,100)}\nv1 a 0 1\n.param p=1\n.op\n.end\n", NULL, NULL);
+    double value[4];
+    (void)state;
+    assert_int_equal(n->status, AG_OK);
+    for (int k = 0; k < 4; k++) {
+        ag_arena *arena;
+        ag_status status;
+        ag_draw_sample(n->c, k % 2);
+        ag_circuit *c = again(n, AG_SWEPT_PARAM, "p", NULL, 1, &arena, &status);
+        assert_int_equal(status, AG_OK);
+        ag_instance r = ag_circuit_find(c, ag_name0(n->c->names, "r1"));
+        const ag_batch *b = c->batch[r.batch];
+        value[k] = b->param[ag_param_find(b->model->param, b->model->n_param, "r")][r.lane];
+        ag_arena_free(arena);
+    }
+    assert_true(value[0] == value[2] && value[1] == value[3] && value[0] != value[1]);
+    release(n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +289,7 @@ int main(void)
         cmocka_unit_test(attempts_do_not_disturb_one_another),
         cmocka_unit_test(many_circuits_leave_nothing_behind),
         cmocka_unit_test(files_of_tables_are_read_once),
+        cmocka_unit_test(samples_draw_numbers_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
