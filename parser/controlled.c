@@ -107,12 +107,12 @@ void ag_add_behavioural(ag_elab *el, ag_scope *s, ag_element *e)
     for (const ag_field *f = rest; f; f = f->next) {
         if (!is_source_key(f)) continue;
         if (source) {
-            ag_elab_error(el, ag_field_span(f), "a behavioural source has one expression, i= or v=");
+            ag_elab_error(el, ag_field_span(f), "a behavioural source has one expression, i=, v= or r=");
             return;
         }
         source = f;
     }
-    if (!source) ag_element_usage(el, e, "i= or v=");
+    if (!source) ag_element_usage(el, e, "i=, v= or r=");
     else if (!source->expr) ag_elab_error(el, ag_field_span(source), "an expression is needed after '%s='", source->text);
     else ag_add_behaviour(el, s, e, source->text[0] == 'v' ? AG_FORCE_VOLTAGE : source->text[0] == 'i' ? AG_FORCE_CURRENT : AG_RESISTANCE,
                           source->expr, node, rest);

@@ -293,7 +293,7 @@ static const ag_kind table[] = {
     { 'g', "controlled current source", "Gname n+ n- nc+ nc- gain, or Gname n+ n- value={expression}", ag_add_controlled },
     { 'f', "current-controlled current source", "Fname n+ n- device gain, where the device's current controls it, or Fname n+ n- value={expression}", ag_add_current_controlled },
     { 'h', "current-controlled voltage source", "Hname n+ n- device ohms, where the device's current controls it, or Hname n+ n- value={expression}", ag_add_current_controlled },
-    { 'b', "behavioural source", "Bname n+ n- i={expression} or v={expression}", ag_add_behavioural },
+    { 'b', "behavioural source", "Bname n+ n- i={expression}, v={expression} or r={expression}", ag_add_behavioural },
     { 'd', "diode", "a diode needs two nodes and a model card: Dname anode cathode card [area] [ic=]", ag_add_semiconductor },
     { 'm', "MOS transistor", "a MOS transistor needs four nodes and a model card: Mname drain gate source bulk card [l= w= ad= as= pd= ps= nrd= nrs= m=]", ag_add_semiconductor },
     { 'q', "bipolar transistor", "a bipolar transistor needs three or four nodes and a model card: Qname collector base emitter [substrate] card [area] [m=] [ic=vbe,vce]", ag_add_semiconductor },

@@ -541,7 +541,7 @@ static const report reports[] = {
     { "b1 a 0 i=v(outt)\nr2 a out 1\nr3 out 0 1\n", "t:4:10: error: nothing is connected to node 'outt'; did you mean 'out'?\n" },
     { "c1 b 0 1n\n.op\n", "t:4:4: error: node 'b' is connected to nothing but one capacitor\n" },
     { "i2 0 b 1m\n", "t:4:6: error: node 'b' is fed by current sources only; its voltage is undefined\n" },
-    { "b1 a 0 i=1 v=2\n", "t:4:12: error: a behavioural source has one expression, i= or v=\n" },
+    { "b1 a 0 i=1 v=2\n", "t:4:12: error: a behavioural source has one expression, i=, v= or r=\n" },
     { "b1 a 0 i=i(r11)\n", "t:4:10: error: no device 'r11'; did you mean 'r1'?\n" },
     { "b1 a 0 i=@r1[g]\n", "t:4:10: error: 'g' is no unknown of 'r1'; an element can read i\n" },
     { "b1 a 0 i=idt(1,v(a))\n", "t:4:16: error: the initial value of idt() cannot depend on signals or time\n" },
