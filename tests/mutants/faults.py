@@ -171,6 +171,11 @@ FAULTS = [
     ("core/program_run.c", "EACH3(x != 0 ? y : z)", "EACH3(x != 0 ? z : y)", "branches of the ternary"),
     ("core/program_run.c", "case AG_OP_LE:    EACH2(x <= y);", "case AG_OP_LE:    EACH2(x < y);", "<= becomes <"),
     ("parser/equation.c", "if (ag_build_jumps(k->g, x)) b->m.flags &= ~AG_LINEAR;", "", "a step with constant derivatives taken for linear"),
+    ("parser/equation.c", "r[k->own].q = negative(k, k->what == AG_FLUX ? value : charge);", "r[k->own].q = negative(k, value);", "charge of a voltage source by ddt"),
+    ("parser/equation.c", "reads[k] && !(fabs(x1 - x0)", "0 && !(fabs(x1 - x0)", "resets of integrals are not located"),
+    ("core/piecewise.h", "if (x < t->xy[2 * middle]) high = middle;", "if (x <= t->xy[2 * middle]) high = middle;", "slope of a table at its points"),
+    ("parser/function.c", "el->place = (ag_places){ ag_place(ag_place(ag_place(0, path), \"/\"), name), 0 };",
+     "el->place = (ag_places){ ag_place(ag_place(0, \"/\"), name), 0 };", "instances of a subcircuit share their draws"),
     ("core/program.c", "case AG_OP_SGN: case AG_OP_INT: case AG_OP_FLOOR:", "case AG_OP_SGN: case AG_OP_INT:", "floor taken for a line"),
     ("solver/op.c", "x[o->clamp[k].node - 1] = o->clamp[k].value;", ";", "a nodeset at a voltage source has no effect"),
     # numbers

@@ -243,6 +243,25 @@ static void tables_are_lines_with_level_ends(void **state)
     assert_close(value(f, table_of(f->b, x, (double[]){ 1, 6 }, 1), 0.5, 0), 6, 0, 0);
 }
 
+/* What ddt() asks of an expression: whether it is a + c u0 with c fixed, and what is left without u0. */
+static void parts_that_are_linear_in_an_input_can_be_taken_out(void **state)
+{
+    fixture  *f = *state;
+    ag_build *b = f->b;
+    int       x = ag_build_input(b, 0), y = ag_build_input(b, 1), p = ag_build_param(b, 0), two = ag_build_const(b, 2), zero = ag_build_const(b, 0);
+    int       line = op2(b, AG_OP_ADD, op2(b, AG_OP_DIV, op2(b, AG_OP_MUL, p, op1(b, AG_OP_NEG, x)), two), op1(b, AG_OP_SIN, y));
+    int       choice = ag_build_op(b, AG_OP_IF, (int[]){ p, line, y }), swung = ag_build_op(b, AG_OP_IF, (int[]){ y, line, y });
+    assert_true(ag_build_affine(b, line, 0) && ag_build_affine(b, choice, 0) && ag_build_affine(b, y, 0));
+    assert_false(ag_build_affine(b, line, 1) || ag_build_affine(b, swung, 0));
+    assert_false(ag_build_affine(b, op2(b, AG_OP_MUL, x, y), 0) || ag_build_affine(b, op2(b, AG_OP_MUL, x, ag_build_time(b)), 0));
+    assert_false(ag_build_affine(b, op2(b, AG_OP_DIV, two, x), 0) || ag_build_affine(b, op1(b, AG_OP_U, x), 0));
+    assert_true(ag_build_reads(b, line, 0) && ag_build_reads(b, line, 1) && !ag_build_reads(b, op1(b, AG_OP_SIN, y), 0));
+    assert_int_equal(ag_build_replace(b, line, 0, zero), op1(b, AG_OP_SIN, y));
+    assert_int_equal(ag_build_replace(b, y, 0, zero), y);
+    int bent = table_of(b, op2(b, AG_OP_MUL, x, y), (double[]){ 0, 1, 2, 5 }, 2);
+    assert_close(value(f, ag_build_replace(b, bent, 0, two), 99, 0.5), 3, 1e-15, 0);
+}
+
 /* Ten thousand operations on a chain of shared squares would be 2^20 without sharing. */
 static void shared_parts_keep_derivatives_small(void **state)
 {
@@ -264,6 +283,7 @@ int main(void)
         TEST(derivatives_of_linear_expressions_are_constants), TEST(untaken_side_of_if_does_not_leak),
         TEST(infinite_slopes_become_finite), TEST(null_outputs_are_skipped), TEST(parameter_work_is_split_off),
         TEST(shared_parts_keep_derivatives_small), TEST(tables_are_lines_with_level_ends),
+        TEST(parts_that_are_linear_in_an_input_can_be_taken_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
