@@ -211,10 +211,21 @@ ag_expr *ag_reader_name(ag_reader *r, ag_loc at, const char *name)
 
 ag_expr *ag_reader_signal(ag_reader *r, ag_loc at, const char *kind, const char *a, const char *b)
 {
-    ag_expr *e = leaf(r, at, AG_OP_SIGNAL);
+    ag_expr    *e = leaf(r, at, AG_OP_SIGNAL);
+    const char *colon = kind[0] == 'n' && !b ? strrchr(a, ':') : NULL;
     e->name = kind;
     e->a = a;
     e->b = b;
+    if (colon) {                                          /* Xyce: n(ymemristor!mr1:r) is @ymemristor!mr1[r] */
+        e->name = ag_name(r->c->names, "@", 1);
+        e->a = ag_name(r->c->names, a, (size_t)(colon - a));
+        e->b = ag_name0(r->c->names, colon + 1);
+        return e;
+    }
+    if (kind[0] == 'n') {
+        ag_error(r->c->diag, at, "n() takes a device and its variable: n(ymemristor!mr1:r), or @ymemristor!mr1[r]");
+        r->broken = 1;
+    }
     if (b && kind[0] != 'v' && kind[0] != '@') {
         ag_error(r->c->diag, at, "%s() takes the name of one device", kind);
         r->broken = 1;
