@@ -366,10 +366,25 @@ static ag_status draw(repeat *p)
     return p->n_curve ? ag_session_draw(r, p->curve, p->n_curve, &scale) : AG_OK;
 }
 
+/* After the last step, which ended with s. */
+static ag_status conclude(repeat *p, ag_status s)
+{
+    ag_status e;
+
+    if (s != AG_ENOMEM && (e = renew_arena(p->r)))
+        s = e;
+    if (!is_final(s) && (e = complete_files(p)))
+        s = e;
+    e = p->begun ? ag_session_end_sinks(p->r, s) : AG_OK;
+    if (!is_final(s))
+        s = e ? e : draw(p);
+    return s;
+}
+
 ag_status ag_session_repeat(ag_session *r, int k, ag_steps *steps, ag_outcome *total)
 {
     repeat    p = { .r = r, .k = k, .total = total, .apart = 1 };
-    ag_status s = AG_OK, e;
+    ag_status s = AG_OK;
 
     *total = (ag_outcome){ .analysis = &r->first->plan.analysis[k] };
     r->steps = steps;
@@ -380,12 +395,7 @@ ag_status ag_session_repeat(ag_session *r, int k, ag_steps *steps, ag_outcome *t
         if (!s)
             s = step(&p);
     }
-    if (s != AG_ENOMEM && !(e = renew_arena(r))) {
-        e = is_final(s) ? AG_OK : complete_files(&p);
-        s = is_final(s) ? s : e;
-        e = p.begun ? ag_session_end_sinks(r, s) : AG_OK;
-        s = is_final(s) ? s : e ? e : draw(&p);
-    }
+    s = conclude(&p, s);
     if (total->failed && s != AG_ESTOPPED)
         ag_note(r->first->diag, AG_NOWHERE, "%ld of %ld steps failed", total->failed, total->runs);
     if (r->arena != r->keep)

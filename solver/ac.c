@@ -154,5 +154,8 @@ ag_status ag_small_signal(ag_newton *w, const ag_analysis *a, ag_run_io *io)
     r.row = AG_NEW(s->arena, double, 2 * (s->c->plan.n_probe + 1));
     if (!is_driven(&r))
         ag_warning(s->c->diag, a->at, "no source drives this .ac: its results are zero; give one a magnitude, as in 'v1 in 0 dc 0 ac 1'");
-    return sweep(&r, a, io);
+    status = sweep(&r, a, io);
+    if (status == AG_OK)
+        ag_system_states(s, bias, io);
+    return status;
 }

@@ -158,6 +158,15 @@ def test_a_failed_run_leaves_the_file_alone():
     check(not os.path.exists(path("kept.state.part")), "a temporary file is left")
 
 
+def test_every_analysis_can_be_the_last():
+    got = written()
+    for card in (".dc v1 0 0.01 0.005", ".ac dec 1 1 10"):
+        fresh("last.state")
+        text = READ.replace(".op\n", card + "\n").replace("v1 a 0 -0.1", "v1 a 0 -0.1 ac 1")
+        agspice(deck("last.cir", text + ".load state=w.state\n.save state=last.state\n.end\n")).expect(0)
+        check(states("last.state") == got, card)
+
+
 def test_reading_and_writing_the_same_file():
     written()
     write(path("same.state"), open(path("w.state")).read())

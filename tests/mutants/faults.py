@@ -9,8 +9,7 @@ FAULTS = [
      "weight of linear capacitances in the matrix"),
     ("solver/stamp.c", "l->f[out][i] += l->df[e][i] * l->ux[in][i];", "l->f[out][i] -= l->df[e][i] * l->ux[in][i];",
      "tangent of a limited device"),
-    ("solver/stamp.c", "x[p->own[k][l->from + i]] - (init < 0 || isnan(l->p[init][i]) ? 0 : l->p[init][i])",
-     "x[p->own[k][l->from + i]] - (init < 0 ? 0 : 2 * l->p[init][i])", "initial value of a held state"),
+    ("solver/stamp.c", "x[p->own[k][l->from + i]] - p->start[k][l->from + i]", "x[p->own[k][l->from + i]] - 2 * p->start[k][l->from + i]", "initial value of a held state"),
     ("solver/stamp.c", "s->F[i] += AG_CLAMP * (x[i] - pt->clamp[k].value * pt->srcfact);",
      "s->F[i] += AG_CLAMP * (x[i] + pt->clamp[k].value * pt->srcfact);", ".ic holds the wrong value"),
     ("solver/stamp.c", "most = fmin(most, p->m->step(&old, &now));", "p->m->step(&old, &now);", "a model cannot refuse a step"),
@@ -34,7 +33,6 @@ FAULTS = [
     ("solver/stamp.c", "return hold == AG_KEPT;", "return 1;", "hold=0 does not free a memory"),
     ("solver/stamp.c", "l->q[row][i] = 0;", ";", "a kept state has a charge while others settle"),
     ("solver/op.c", "status = pseudo_transient(o, \"source stepping, pseudo-transient\");", "status = AG_ENOCONV;", "no way on where the branch of solutions ends"),
-    ("solver/stamp.c", "w->init >= 0 && !isnan(l->p[w->init][i])", "0", "a given initial value is not kept"),
     # small signals
     ("solver/ac.c", "r->z->ax[2 * k + 1] = omega * r->a->c[k];", "r->z->ax[2 * k + 1] = -omega * r->a->c[k];", "sign of j"),
     ("solver/ac.c", "r->current[2 * t->row] += t->g * x[0] - omega * t->c * x[1];", "r->current[2 * t->row] += t->g * x[0];",
@@ -42,6 +40,7 @@ FAULTS = [
     ("solver/linear.c", "l->df[AG_MI(p, row, in)][i] = in == row;", ";", "hold=1 does not hold a state in .ac"),
     ("solver/sparse.c", "r[1] -= a[0] * z[1] + a[1] * z[0];", "r[1] -= a[0] * z[1] - a[1] * z[0];", "residual of a complex solution"),
     ("parser/complex.c", "op1(b, AG_OP_NEG, v.im) });", "v.im });", "quotient of complex signals"),
+    ("solver/stamp.c", "w->hold == AG_RAMPED && is_given(p, l, k, i)", "0", "a given initial value is not kept"),
     # integration
     ("solver/integrate.c", "2 / (AG_GAMMA * h), -2 / (AG_GAMMA * h), -1, 0", "2 / (AG_GAMMA * h), -2 / (AG_GAMMA * h), 1, 0",
      "sign of dq/dt in the first stage of TR-BDF2"),
@@ -234,4 +233,12 @@ FAULTS = [
     ("waveforms/measure.c", "w->area += h < 0 ? -part : part;", "w->area += part;", "means over a falling scale"),
     ("waveforms/scale.c", "s->analysis->n_axis > 1 &&", "0 &&", "curves of a nested .dc are joined"),
     ("run/parts.c", "io->near = &p->near;", "io->near = NULL;", "parts of a .dc do not go on from one another"),
+    # repeated runs, files of states
+    ("core/diag.c", "d->before = d->errors;", "(void)d;", "errors of one attempt stop the next"),
+    ("core/diag.c", "if (d->again && ag_marks_has(&d->kinds, kind)) return 0;", "", "warnings of every step"),
+    ("core/steps.c", "k % s->axis[i]->n * n + j", "k % s->axis[i]->n * n", "all quantities of a table get its first column"),
+    ("parser/table.c", "t->placed = 0;", "(void)t;", "tables of further circuits"),
+    ("run/stepped.c", "row[lead * width + j] = NAN;", "(void)row;", "rows of failed steps look like results"),
+    ("parser/elaborate.c", "el->set[i].var->kind == AG_SWEPT_TEMP", "0", "the stepped temperature"),
+    ("solver/system.c", "return isnan(own) ? isnan(usual) ? 0 : usual : own;", "return isnan(usual) ? 0 : usual;", "states out of a file are not used"),
 ]

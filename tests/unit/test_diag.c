@@ -163,6 +163,25 @@ static void equal_warnings_are_made_once(void **state)
     assert_int_equal(ag_diag_errors(f->diag), 0);
 }
 
+/* A further attempt has no errors yet, and warns only of what earlier ones did not, whatever the numbers in the text. */
+static void attempts_share_their_warnings_but_not_their_errors(void **state)
+{
+    fixture *f = *state;
+    int file = add(f, "t", "a b\n", AG_NOWHERE);
+    for (int i = 0; i < 3; i++) {
+        ag_diag_again(f->diag);
+        assert_int_equal(ag_diag_errors(f->diag), 0);
+        ag_warning(f->diag, at(f, file, "a"), "value %d is odd", i);
+        if (i == 2) ag_warning(f->diag, at(f, file, "b"), "value %d is odd", i);
+        ag_error(f->diag, AG_NOWHERE, "e%d", i);
+        ag_note(f->diag, AG_NOWHERE, "n%d", i);
+        assert_int_equal(ag_diag_errors(f->diag), 1);
+    }
+    assert_int_equal(f->log.warnings, 2);
+    assert_int_equal(f->log.errors, 3);
+    assert_int_equal(f->log.notes, 3);
+}
+
 static void every_offset_has_its_line_and_column(void **state)
 {
     fixture    *f = *state;
@@ -231,7 +250,8 @@ int main(void)
         TEST(tabs_and_wide_characters_keep_the_caret_in_place), TEST(span_is_clipped_to_its_line),
         TEST(without_a_place_there_is_no_source), TEST(unprintable_bytes_never_reach_the_terminal),
         TEST(long_lines_are_cut_around_the_span), TEST(errors_beyond_the_limit_are_counted_not_shown),
-        TEST(equal_warnings_are_made_once), TEST(every_offset_has_its_line_and_column), TEST(spans_join),
+        TEST(equal_warnings_are_made_once), TEST(attempts_share_their_warnings_but_not_their_errors),
+        TEST(every_offset_has_its_line_and_column), TEST(spans_join),
         TEST(very_long_names_are_cut_in_messages), TEST(host_without_report_is_fine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,12 +90,16 @@ static void a_senseless_grid_is_refused(void **state)
     points_free(&p);
 }
 
-static const char netlist[] =
+static const char single[] =
     "t\nv1 in 0 pulse(0 1 0 1n 1n 1 2)\nr1 in out 1k\nc1 out 0 1n\n.op\n.tran 50n 2u\n.options interp=1\n"
     ".print tran v(out) v(in,out)\n.probe tran i(r1)*2\n.measure tran m max v(out)\n.measure tran w when v(out)=0.5 rise=1\n"
     ".measure tran q param='m*w'\n.pulses r1 read=0.1\n.end\n";
 
-static ag_status whole_run(heap *m, char *const path[3], FILE *log)
+static const char repeated[] =
+    "t\nv1 in 0 dc {a}\nr1 in out {r}\nn1 out 0 vt\n.model vt vteam()\n.op\n.tran 50n 1u sweep a 1 2 1\n.step param r list 1k 2k\n"
+    ".param a=1\n.print tran v(out)\n.measure tran m max v(out)\n.pulses n1\n.end\n";
+
+static ag_status whole_run(heap *m, const char *netlist, char *const path[3], FILE *log)
 {
     ag_host         h = heap_host(m);
     ag_circuit     *c = ag_circuit_new(&h);
@@ -115,24 +119,24 @@ static int files_open(void)
     return n;
 }
 
-static void memory_that_ends_anywhere_leaves_no_memory_and_no_file_behind(void **state)
+/* Every allocation fails once. */
+static void fail_everywhere(const char *netlist)
 {
     char  folder[] = "/tmp/agspice-test-XXXXXX", name[4][64];
     heap  m = { 0 };
-    (void)state;
     assert_non_null(mkdtemp(folder));
     char *const end[] = { "x.raw", "x.csv", "x.json", "x.pulses.csv" };
     for (int k = 0; k < 4; k++)
         snprintf(name[k], sizeof name[k], "%s/%s", folder, end[k]);
     char *const path[3] = { name[0], name[1], name[2] };
     FILE *log = fopen("/dev/null", "w");
-    assert_int_equal(whole_run(&m, path, log), AG_OK);
+    assert_int_equal(whole_run(&m, netlist, path, log), AG_OK);
     assert_int_equal(m.in_use, 0);
     long calls = m.calls;
     int  open = files_open();
     for (long k = 1; k <= calls; k++) {
         m = (heap){ .fail_at = k };
-        assert_int_equal(whole_run(&m, path, log), AG_ENOMEM);
+        assert_int_equal(whole_run(&m, netlist, path, log), AG_ENOMEM);
         assert_int_equal(m.in_use, 0);
         assert_int_equal(files_open(), open);
     }
@@ -140,6 +144,18 @@ static void memory_that_ends_anywhere_leaves_no_memory_and_no_file_behind(void *
     for (int k = 0; k < 4; k++)
         unlink(name[k]);
     assert_int_equal(rmdir(folder), 0);
+}
+
+static void memory_that_ends_anywhere_leaves_no_memory_and_no_file_behind(void **state)
+{
+    (void)state;
+    fail_everywhere(single);
+}
+
+static void the_same_holds_for_repeated_runs(void **state)
+{
+    (void)state;
+    fail_everywhere(repeated);
 }
 
 static void a_plan_without_analysis_is_refused(void **state)
@@ -158,6 +174,7 @@ int main(void)
         cmocka_unit_test(grid_rows_are_interpolated_between_points), cmocka_unit_test(the_end_is_on_every_grid),
         cmocka_unit_test(many_steps_do_not_drift), cmocka_unit_test(a_senseless_grid_is_refused),
         cmocka_unit_test(memory_that_ends_anywhere_leaves_no_memory_and_no_file_behind),
+        cmocka_unit_test(the_same_holds_for_repeated_runs),
         cmocka_unit_test(a_plan_without_analysis_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
