@@ -236,7 +236,7 @@ FAULTS = [
     # repeated runs, files of states
     ("core/diag.c", "d->before = d->errors;", "(void)d;", "errors of one attempt stop the next"),
     ("core/diag.c", "if (d->again && ag_marks_has(&d->kinds, kind)) return 0;", "", "warnings of every step"),
-    ("core/steps.c", "k % s->axis[i]->n * n + j", "k % s->axis[i]->n * n", "all quantities of a table get its first column"),
+    ("core/steps.c", "k % axis->n * axis->n_var + j", "k % axis->n * axis->n_var", "all quantities of a table get its first column"),
     ("parser/table.c", "t->placed = 0;", "(void)t;", "tables of further circuits"),
     ("run/stepped.c", "row[lead * width + j] = NAN;", "(void)row;", "rows of failed steps look like results"),
     ("parser/elaborate.c", "el->set[i].var->kind == AG_SWEPT_TEMP", "0", "the stepped temperature"),
