@@ -299,6 +299,7 @@ static void read_settings(ag_elab *el, const ag_line *from)
     ag_scope_fit(el, el->main);
     for (const ag_line *l = from; l; l = l->next) {
         if (l->first[0] != '.' || l->broken) continue;
+        if (!strcmp(l->first, ".alter")) break;
         if (begins(l, ".subckt", ".macro") && !(l = find_ends(l, NULL, &conditional))) break;
         inside += begins(l, ".if", ".if") - (inside && begins(l, ".endif", ".endif"));
         if (!inside) ag_directive_setting(el, l);

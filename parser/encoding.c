@@ -41,7 +41,10 @@ static int width(const unsigned char *s, size_t n)
     return NARROW;
 }
 
-static uint32_t unit(const unsigned char *s, int order) { return order == LITTLE ? s[0] | s[1] << 8 : s[1] | s[0] << 8; }
+static uint32_t unit(const unsigned char *s, int order)
+{
+    return order == LITTLE ? s[0] | (uint32_t)s[1] << 8 : s[1] | (uint32_t)s[0] << 8;
+}
 
 static const char *from_wide(ag_arena *a, const char *text, size_t *length, int order)
 {
