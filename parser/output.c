@@ -214,20 +214,27 @@ ag_analysis_kind ag_usual_analysis(ag_elab *el)
     return (ag_analysis_kind)usual;
 }
 
-static void add_item(ag_elab *el, ag_listing *list, int *cap, const ag_expr *e, const char *name)
+static void add_one(ag_elab *el, ag_listing *list, int *cap, const ag_expr *e, const char *name)
 {
     ag_output out;
-    if (is_pattern(e)) {
-        int          n;
-        const char **all = expand_pattern(el, e, &n);
-        for (int k = 0; k < n; k++) {
-            ag_expr one = *e;
-            one.a = all[k];
-            add_item(el, list, cap, &one, NULL);
-        }
-    } else if (ag_make_output(el, e, list->analysis, &out)) {
-        if (name) out.name = name;
-        *AG_PUSH(el->a, list->item, list->n, *cap) = out;
+    if (!ag_make_output(el, e, list->analysis, &out)) return;
+    if (name) out.name = name;
+    *AG_PUSH(el->a, list->item, list->n, *cap) = out;
+}
+
+/* What a pattern stands for may look like a pattern itself: a node named a*. */
+static void add_item(ag_elab *el, ag_listing *list, int *cap, const ag_expr *e, const char *name)
+{
+    int n;
+    if (!is_pattern(e)) {
+        add_one(el, list, cap, e, name);
+        return;
+    }
+    const char **all = expand_pattern(el, e, &n);
+    for (int k = 0; k < n; k++) {
+        ag_expr one = *e;
+        one.a = all[k];
+        add_one(el, list, cap, &one, NULL);
     }
 }
 
