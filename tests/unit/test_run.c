@@ -99,6 +99,10 @@ static const char repeated[] =
     "t\nv1 in 0 dc {a}\nr1 in out {r}\nn1 out 0 vt\n.model vt vteam()\n.op\n.tran 50n 1u sweep a 1 2 1\n.step param r list 1k 2k\n"
     ".param a=1\n.print tran v(out)\n.measure tran m max v(out)\n.pulses n1\n.end\n";
 
+static const char swept[] =
+    "t\n.param p=1\nv1 in 0 0\nr1 in out {1k*p}\nd1 out 0 dd\ns1 out 0 in 0 sm\n.model dd d(is=1f)\n.model sm sw(vt=0.6 vh=0.1)\n"
+    ".dc v1 0 1 0.5 temp 0 50 50\n.dc v1 0 1 1 p 1 2 1 dd(is) 1f 2f 1f\n.print dc v(out)\n.measure dc m max v(out)\n.end\n";
+
 static ag_status whole_run(heap *m, const char *netlist, char *const path[3], FILE *log)
 {
     ag_host         h = heap_host(m);
@@ -158,6 +162,12 @@ static void the_same_holds_for_repeated_runs(void **state)
     fail_everywhere(repeated);
 }
 
+static void the_same_holds_for_sweeps(void **state)
+{
+    (void)state;
+    fail_everywhere(swept);
+}
+
 static void a_plan_without_analysis_is_refused(void **state)
 {
     points p;
@@ -174,7 +184,7 @@ int main(void)
         cmocka_unit_test(grid_rows_are_interpolated_between_points), cmocka_unit_test(the_end_is_on_every_grid),
         cmocka_unit_test(many_steps_do_not_drift), cmocka_unit_test(a_senseless_grid_is_refused),
         cmocka_unit_test(memory_that_ends_anywhere_leaves_no_memory_and_no_file_behind),
-        cmocka_unit_test(the_same_holds_for_repeated_runs),
+        cmocka_unit_test(the_same_holds_for_repeated_runs), cmocka_unit_test(the_same_holds_for_sweeps),
         cmocka_unit_test(a_plan_without_analysis_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
