@@ -343,7 +343,9 @@ static const ag_line *read_card(walk *w, const ag_line *l)
     if (l->first[0] != '.') read_element(el, w->b, l);
     else if (begins(l, ".model", ".model")) read_model(el, w->b, l);
     else if (begins(l, ".global", ".globals")) read_global(el, l);
-    else if (begins(l, ".ends", ".eom")) {
+    else if (begins(l, ".ends", ".eom") && w->b == w->root && w->root->parent) {
+        ag_elab_error(el, l->at, ".ends without its .subckt in the same branch of .if");
+    } else if (begins(l, ".ends", ".eom")) {
         w->depth -= w->b->parent != NULL;
         w->b = read_ends(el, w->b, l);
     } else if (begins(l, ".subckt", ".macro")) {
