@@ -292,18 +292,26 @@ static int read_definitions(ag_elab *el, ag_body *root, const ag_line *from, con
     return any;
 }
 
-/* Options and temperatures outside .if blocks, which conditions may use. A block may define anew what they depend on. */
-static void read_settings(ag_elab *el, const ag_line *from)
+/* Cards of the top level outside .if blocks and subcircuits. */
+static void outside_blocks(ag_elab *el, const ag_line *from, void (*see)(ag_elab *, const ag_line *))
 {
     int inside = 0, conditional;
-    ag_scope_fit(el, el->main);
     for (const ag_line *l = from; l; l = l->next) {
         if (l->first[0] != '.' || l->broken) continue;
         if (!strcmp(l->first, ".alter")) break;
         if (begins(l, ".subckt", ".macro") && !(l = find_ends(l, NULL, &conditional))) break;
         inside += begins(l, ".if", ".if") - (inside && begins(l, ".endif", ".endif"));
-        if (!inside) ag_directive_setting(el, l);
+        if (!inside) see(el, l);
     }
+}
+
+/* What conditions may use beside definitions: parameters that only .step names, options and temperatures. A block may
+ * define anew what they depend on. */
+static void read_settings(ag_elab *el, const ag_line *from)
+{
+    outside_blocks(el, from, ag_define_stepped);
+    ag_scope_fit(el, el->main);
+    outside_blocks(el, from, ag_directive_setting);
     ag_set_temperature(el);
     ag_scope_forget(el->main);
 }

@@ -139,7 +139,7 @@ static ag_status elaborate(ag_circuit *c, const ag_setting *set, int n, int agai
     if (!origin->define) read_defines(el);
     collect_definitions(el);
     ag_body_collect(el, origin->deck);
-    ag_define_stepped(el);
+    for (int k = 0; k < el->n_directive; k++) ag_define_stepped(el, el->directive[k]);
     unused_defines(el);
     ag_directive_early(el);
     evaluate_parameters(el);

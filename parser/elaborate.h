@@ -375,7 +375,7 @@ void ag_load_states(ag_elab *el, const ag_line *l);                      /* .loa
 void ag_save_states(ag_elab *el, const ag_line *l, const ag_field *f);   /* .save state=FILE, at field f */
 
 /* ---- step.c ---- */
-void ag_define_stepped(ag_elab *el);             /* parameters that only .step names */
+void ag_define_stepped(ag_elab *el, const ag_line *l);      /* parameters that only .step names, where l is one */
 void ag_read_steps(ag_elab *el);                 /* .step, .temp with several values, .data, "sweep": when all devices are known */
 /* An axis of ag_read_axis, or data=NAME. */
 int  ag_read_sweep(ag_elab *el, const ag_line *l, const ag_field **at, ag_axis *axis);

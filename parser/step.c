@@ -42,16 +42,14 @@ static const ag_expr *first_value(ag_elab *el, const ag_field *f)
     return as_expression(el, f);
 }
 
-void ag_define_stepped(ag_elab *el)
+void ag_define_stepped(ag_elab *el, const ag_line *l)
 {
     const ag_body *owner;
-    for (int k = 0; k < el->n_directive; k++) {
-        if (strcmp(el->directive[k]->first, ".step")) continue;
-        for (const ag_field *f = el->directive[k]->field; f; f = f->next) {
-            const ag_field *name = is_word(f, "param") && f->next && f->next->kind == AG_WORD ? f->next : NULL;
-            const ag_expr  *e = name && ag_body_symbol(el->top, name->text, &owner) < 0 ? first_value(el, name) : NULL;
-            if (e) ag_body_define(el, el->top, name->text, e, name->at);
-        }
+    if (strcmp(l->first, ".step")) return;
+    for (const ag_field *f = l->field; f; f = f->next) {
+        const ag_field *name = is_word(f, "param") && f->next && f->next->kind == AG_WORD ? f->next : NULL;
+        const ag_expr  *e = name && ag_body_symbol(el->top, name->text, &owner) < 0 ? first_value(el, name) : NULL;
+        if (e) ag_body_define(el, el->top, name->text, e, name->at);
     }
     ag_scope_fit(el, el->main);
 }
