@@ -486,7 +486,7 @@ int  ag_output_complex(const ag_output *o, ag_analysis_kind analysis);
 /* Makes e, an expression of the measures so far, the formula of m; 0 after a report. */
 int ag_make_formula(ag_elab *el, const ag_expr *e, ag_measure *m);
 const char *ag_source_text(const ag_elab *el, ag_loc at);
-ag_analysis_kind ag_usual_analysis(ag_elab *el);      /* of a card that names none: tran, else ac, else dc */
+ag_analysis_kind ag_usual_analysis(ag_elab *el);      /* of a card that names none: tran, else ac, dc, op */
 int  ag_analysis_word(const char *word);         /* AG_OP, AG_TRAN; -1: another analysis; -2: none */
 
 /* ---- measure_card.c ---- */

@@ -207,7 +207,7 @@ ag_analysis_kind ag_usual_analysis(ag_elab *el)
     if (el->usual) return (ag_analysis_kind)(el->usual - 1);
     for (int k = 0; k < el->n_directive; k++) {
         int kind = ag_analysis_word(el->directive[k]->first + 1);
-        usual = kind > usual && kind != AG_OP ? kind : usual;
+        usual = kind > usual ? kind : usual;               /* an operating point is the last that is meant */
     }
     if (usual < 0) usual = AG_TRAN;
     el->usual = usual + 1;

@@ -15,9 +15,10 @@ static int is_run(const ag_plan *p, ag_analysis_kind kind)
     return 0;
 }
 
-/* Operating points first, the rest in the order of the netlist. */
+/* Operating points first, then sweeps, small signals, transients; those of a kind in the order of the netlist. */
 static ag_status analyse_all(ag_session *r)
 {
+    static const char *const listing[] = { [AG_PRINT] = ".print", [AG_PLOT] = ".plot", [AG_PROBE] = ".probe" };
     const ag_plan *p = &r->c->plan;
 
     for (int kind = 0; kind < AG_N_ANALYSIS; kind++)
@@ -30,6 +31,10 @@ static ag_status analyse_all(ag_session *r)
         if (!is_run(p, p->measure[k].analysis))
             ag_warning(r->c->diag, p->measure[k].at, "measure '%s' is not evaluated: the netlist has no .%s", p->measure[k].name,
                        ag_analysis_word_of(p->measure[k].analysis));
+    for (int k = 0; k < p->n_listing; k++)
+        if (!is_run(p, p->listing[k].analysis))
+            ag_warning(r->c->diag, p->listing[k].at, "this %s gives nothing: the netlist has no .%s", listing[p->listing[k].kind],
+                       ag_analysis_word_of(p->listing[k].analysis));
     return AG_OK;
 }
 
