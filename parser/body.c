@@ -238,7 +238,7 @@ static int is_function(const ag_line *l) { return begins(l, ".func", ".function"
 
 static int is_definition(const ag_line *l)
 {
-    return begins(l, ".param", ".params") || !strcmp(l->first, ".parameters") || is_function(l);
+    return begins(l, ".param", ".params") || begins(l, ".parameters", ".global_param") || is_function(l);
 }
 
 static void read_definition(ag_elab *el, ag_body *b, const ag_line *l)

@@ -281,6 +281,16 @@ static const ag_field *set_versus(ag_elab *el, const ag_listing *list, const ag_
     return f->next;
 }
 
+/* format=csv, width=12 ...: how Xyce's file is to look. */
+static int is_layout(const ag_field *f)
+{
+    static const char *const key[] = { "format", "width", "precision", "delimiter", "filter", "timescalefactor" };
+    if (f->kind != AG_KEY || !f->expr || (f->expr->op != AG_OP_CONST && f->expr->op != AG_OP_NAME)) return 0;
+    for (size_t k = 0; k < sizeof key / sizeof *key; k++)
+        if (!strcmp(f->text, key[k])) return 1;
+    return 0;
+}
+
 void ag_add_listing(ag_elab *el, const ag_line *l)
 {
     int             cap = 0, kind = !strcmp(l->first, ".print") ? AG_PRINT : !strcmp(l->first, ".plot") ? AG_PLOT : AG_PROBE;
@@ -304,7 +314,7 @@ void ag_add_listing(ag_elab *el, const ag_line *l)
         else if (f->kind == AG_WORD && set_limits(&list, f->text)) continue;
         else if (f->kind == AG_EXPR && f->expr->op == AG_OP_NAME) add_word(el, &list, &cap, f->expr);
         else if (f->kind == AG_EXPR) add_item(el, &list, &cap, f->expr, NULL);
-        else if (f->kind == AG_KEY && f->expr && !strcmp(f->text, "format")) continue;
+        else if (is_layout(f)) continue;
         else if (f->kind == AG_KEY && !strcmp(f->text, "file"))
             ag_warning(el->c->diag, f->at, "'file' is ignored, the table goes into the log; --csv FILE writes waveforms to a file");
         else if (f->kind == AG_KEY && f->expr) add_item(el, &list, &cap, f->expr, f->text);

@@ -113,7 +113,7 @@ ag_line_kind ag_reader_kind(const char *first)
 {
     static const struct { const char *name; ag_line_kind kind; } dot[] = {
         { ".param", AG_LINE_EXPR },     { ".params", AG_LINE_EXPR },     { ".csparam", AG_LINE_EXPR },
-        { ".parameters", AG_LINE_EXPR }, { ".dcvolt", AG_LINE_EXPR },    { ".hdl", AG_LINE_PATH },
+        { ".parameters", AG_LINE_EXPR }, { ".global_param", AG_LINE_EXPR }, { ".dcvolt", AG_LINE_EXPR },    { ".hdl", AG_LINE_PATH },
         { ".ic", AG_LINE_EXPR },        { ".nodeset", AG_LINE_EXPR },    { ".func", AG_LINE_FUNC },
         { ".function", AG_LINE_FUNC },  { ".measure", AG_LINE_MEASURE }, { ".meas", AG_LINE_MEASURE },
         { ".print", AG_LINE_LIST },     { ".plot", AG_LINE_LIST },       { ".probe", AG_LINE_LIST },
