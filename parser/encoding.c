@@ -43,7 +43,8 @@ static int width(const unsigned char *s, size_t n)
 
 static uint32_t unit(const unsigned char *s, int order)
 {
-    return order == LITTLE ? s[0] | (uint32_t)s[1] << 8 : s[1] | (uint32_t)s[0] << 8;
+    uint32_t first = s[0], second = s[1];
+    return order == LITTLE ? first | second << 8 : second | first << 8;
 }
 
 static const char *from_wide(ag_arena *a, const char *text, size_t *length, int order)
