@@ -4,7 +4,7 @@
 #define AG_WAVE_H
 enum ag_wave_kind {
     AG_WAVE_PULSE = 1,  /* v1 v2 td tr tf pw per np           np 0: for ever; otherwise that many pulses */
-    AG_WAVE_SIN,        /* vo va freq td theta phase          theta [1/s] */
+    AG_WAVE_SIN,        /* vo va freq td theta phase [cycles]   theta [1/s] */
     AG_WAVE_EXP,        /* v1 v2 td1 tau1 td2 tau2 */
     AG_WAVE_PWL,        /* repeat_from (-1: none) delay t1 v1 t2 v2 ...    times strictly increasing or equal (a jump) */
     AG_WAVE_SFFM,       /* vo va fc mdi fs phasec phases      mdi [rad] */

@@ -160,6 +160,32 @@ static int hold(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, co
     return 1;
 }
 
+/* LTspice's keys of R, C, L and V: ratings of the part that is bought, which simulate nothing, and further elements inside of it;
+ * 0 of these means that there is none. */
+static int is_part_key(ag_elab *el, ag_scope *s, const ag_element *e, const ag_field *f)
+{
+    static const char *const rating[] = { "tol", "pwr", "v", "irms", "ipk", "mfg", "type", "manufacturer", "part", NULL };
+    static const struct { const char *key, *add; } inside[] = {
+        { "rser", "a resistor in series" },    { "lser", "an inductor in series" },   { "rpar", "a resistor in parallel" },
+        { "cpar", "a capacitor in parallel" }, { "rlshunt", "an inductor in series with a resistor across it" },
+    };
+    double value;
+    if (!strchr("rclv", e->kind->letter)) return 0;
+    if (e->kind->letter != 'v' && ag_one_of(f->text, rating)) {
+        if (!ag_elab_said(el, e->line->at, is_part_key, 1))
+            ag_warning(el->c->diag, f->at, "'%s' is ignored: ratings of a part do not change the simulation", f->text);
+        return 1;
+    }
+    for (size_t k = 0; k < sizeof inside / sizeof *inside; k++) {
+        if (strcmp(f->text, inside[k].key)) continue;
+        if (ag_scope_value(el, s, f, &value) && value != 0)
+            ag_elab_error(el, ag_field_span(f), "'%s' inside of the %s is not simulated; add %s as an element of its own", f->text,
+                          e->kind->name, inside[k].add);
+        return 1;
+    }
+    return 0;
+}
+
 void ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i, const ag_field *f)
 {
     double          value;
@@ -173,7 +199,9 @@ void ag_element_key(ag_elab *el, ag_scope *s, const ag_element *e, ag_instance i
     if (k >= 0 && m->param[k].where == AG_ON_CARD && ag_element_many(el, s, i, f)) return;     /* the m of a diode's card is another */
     if (k >= 0 && (m->param[k].kind == AG_VECTOR || m->param[k].kind == AG_TEXT) && !f->group) k = -1;
     if (k < 0) {
-        if (!ag_element_temp(el, s, i, f) && !ag_element_many(el, s, i, f) && !hold(el, s, e, i, f) && !harmless(el, f)) no_key(el, e, m, f);
+        if (!ag_element_temp(el, s, i, f) && !ag_element_many(el, s, i, f) && !hold(el, s, e, i, f) && !harmless(el, f) &&
+            !is_part_key(el, s, e, f))
+            no_key(el, e, m, f);
     } else if (ag_param_value(el, s, m, k, f, &value)) {
         set(el, i, k, value, ag_field_span(f));
         warn_unused_ic(el, m, k, f);

@@ -7,7 +7,7 @@
  *     .measure tran NAME trig EXPR val= [rise=|fall=|cross=] [td=] | at=T  targ ...
  *     .measure tran NAME param=EXPR
  *
- * The analysis may be left out. Times and levels are expressions of parameters. */
+ * The analysis may be left out, and so may the '=' of from to at val td rise fall cross. Times and levels are expressions of parameters. */
 #include <math.h>
 #include <string.h>
 #include "core/signal.h"
@@ -156,6 +156,25 @@ static int side(card *x, ag_when *w)
 
 /* ---- kinds ---- */
 
+/* The fields with "from 1m" as from=1m, which it means. */
+static const ag_field *with_keys(ag_elab *el, const ag_field *f)
+{
+    static const char *const key[] = { "from", "to", "at", "val", "td", "rise", "fall", "cross", NULL };
+    ag_field *first = NULL, **last = &first;
+    for (; f; f = f->next, last = &(*last)->next) {
+        *last = AG_NEW(el->a, ag_field, 1);
+        **last = *f;
+        (*last)->next = NULL;
+        if (f->kind != AG_EXPR || f->expr->op != AG_OP_NAME || !ag_one_of(f->expr->name, key)) continue;
+        if (!f->next || f->next->kind != AG_EXPR) continue;
+        (*last)->kind = AG_KEY;
+        (*last)->text = f->expr->name;
+        (*last)->expr = f->next->expr;
+        f = f->next;
+    }
+    return first;
+}
+
 static int formula(card *x)
 {
     const ag_field *f = x->f;
@@ -278,8 +297,11 @@ static void read_card(card *x, ag_measure *m)
     m->name = x->f->expr->name;
     check_name(x, x->f->at);
     x->f = x->f->next;
-    if (!kind_of(x) || !body(x)) return;
-    if (x->f) ag_elab_error(x->el, ag_field_span(x->f), "unexpected in a measure of this kind");
+    if (!kind_of(x)) return;
+    x->f = with_keys(x->el, x->f);
+    if (!body(x)) return;
+    if (is_word(x->f, "trig")) ag_elab_error(x->el, x->f->at, "trig ... targ cannot bound a measure of this kind; give the times by from= and to=");
+    else if (x->f) ag_elab_error(x->el, ag_field_span(x->f), "unexpected in a measure of this kind");
     else *AG_PUSH(x->el->a, x->el->c->plan.measure, x->el->c->plan.n_measure, x->el->c->plan.cap_measure) = *m;
 }
 

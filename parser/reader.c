@@ -213,7 +213,7 @@ ag_expr *ag_reader_signal(ag_reader *r, ag_loc at, const char *kind, const char 
 {
     ag_expr    *e = leaf(r, at, AG_OP_SIGNAL);
     const char *colon = kind[0] == 'n' && !b ? strrchr(a, ':') : NULL;
-    e->name = kind;
+    e->name = kind[0] == 'w' ? ag_name(r->c->names, "p", 1) : kind;      /* Xyce: w(r1) is p(r1) */
     e->a = a;
     e->b = b;
     if (colon) {                                          /* Xyce: n(ymemristor!mr1:r) is @ymemristor!mr1[r] */

@@ -118,11 +118,11 @@ static void pulse(source *x, const list *a, ag_loc at)
 
 static void sine(source *x, const list *a, ag_loc at)
 {
-    if (!between(x, a, at, "sin", 2, 6, "vo va freq td theta phase") || !no_negative(x, a, 2, 3, "frequency")) return;
-    if (!no_negative(x, a, 3, 4, "time")) return;
+    if (!between(x, a, at, "sin", 2, 7, "vo va freq td theta phase cycles") || !no_negative(x, a, 2, 3, "frequency")) return;
+    if (!no_negative(x, a, 3, 4, "time") || !no_negative(x, a, 6, 7, "number of cycles")) return;
     double v[] = { AG_WAVE_SIN, a->v[0], a->v[1], nonzero(a, 2, 1 / x->el->tstop), or_default(a, 3, 0), or_default(a, 4, 0),
-                   or_default(a, 5, 0) };
-    store(x, v, 7, at);
+                   or_default(a, 5, 0), or_default(a, 6, 0) };
+    store(x, v, a->n > 6 ? 8 : 7, at);
 }
 
 static void exponential(source *x, const list *a, ag_loc at)

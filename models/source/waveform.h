@@ -56,12 +56,20 @@ static inline double ag_pulse_corner(const double *a, double time)
     return INFINITY;
 }
 
-/* -- SIN: vo va freq td theta phase ------------------------------------------------------------------------------ */
-static inline double ag_sin_value(const double *a, double time)
+/* -- SIN: vo va freq td theta phase [cycles], after which it stays where it is (LTspice) -------------------------- */
+static inline double ag_sin_end(ag_vector w) { return w.n > 7 && w.v[7] > 0 ? w.v[4] + w.v[7] / w.v[3] : INFINITY; }
+
+static inline double ag_sin_value(ag_vector w, double time)
 {
-    double vo = a[1], va = a[2], turn = a[6] / 360, t = time - a[4];
+    const double *a = w.v;
+    double        vo = a[1], va = a[2], turn = a[6] / 360, t = ag_min(time, ag_sin_end(w)) - a[4];
     if (!(t >= 0)) return vo + va * ag_sin_turns(turn);
     return vo + va * ag_exp(-t * a[5]) * ag_sin_turns(a[3] * t + turn);
+}
+
+static inline double ag_sin_corner(ag_vector w, double time)
+{
+    return ag_wave_after(w.v[4], time) ? w.v[4] : ag_wave_after(ag_sin_end(w), time) ? ag_sin_end(w) : INFINITY;
 }
 
 /* -- EXP: v1 v2 td1 tau1 td2 tau2 -------------------------------------------------------------------------------- */
@@ -160,7 +168,7 @@ static inline double ag_wave_value(ag_vector w, double time)
 {
     switch (ag_wave_kind(w)) {
     case AG_WAVE_PULSE: return ag_pulse_value(w.v, time);
-    case AG_WAVE_SIN:   return ag_sin_value(w.v, time);
+    case AG_WAVE_SIN:   return ag_sin_value(w, time);
     case AG_WAVE_EXP:   return ag_exp_value(w.v, time);
     case AG_WAVE_PWL:   return ag_pwl_value(w, time);
     case AG_WAVE_SFFM:  return ag_sffm_value(w.v, time);
@@ -174,7 +182,7 @@ static inline double ag_wave_breakpoint(ag_vector w, double time)
 {
     switch (ag_wave_kind(w)) {
     case AG_WAVE_PULSE: return ag_pulse_corner(w.v, time);
-    case AG_WAVE_SIN:   return ag_wave_after(w.v[4], time) ? w.v[4] : INFINITY;
+    case AG_WAVE_SIN:   return ag_sin_corner(w, time);
     case AG_WAVE_EXP:   return ag_exp_corner(w.v, time);
     case AG_WAVE_PWL:   return ag_pwl_corner(w, time);
     case AG_WAVE_AM:    return ag_wave_after(w.v[5], time) ? w.v[5] : INFINITY;

@@ -85,6 +85,7 @@ FAULTS = [
     ("models/source/waveform.h", "fall = top + a[6], end = fall + a[5];\n    if", "fall = start + a[6], end = fall + a[5];\n    if",
      "width of a pulse counts from its start"),
     ("models/source/waveform.h", "ag_exp(-t * a[5])", "ag_exp(-time * a[5])", "damping of a sine counts from 0"),
+    ("models/source/waveform.h", "w.v[4] + w.v[7] / w.v[3]", "w.v[7] / w.v[3]", "cycles of a sine count from 0"),
     ("models/source/waveform.h", "turn = a[6] / 360", "turn = a[6] / 180", "phase of a sine"),
     ("models/source/waveform.h", "(ag_rise(time - a[3], a[4]) - ag_rise(time - a[5], a[6]))", "(ag_rise(time - a[3], a[4]) - ag_rise(time - a[5], a[4]))",
      "fall of EXP with the time constant of its rise"),

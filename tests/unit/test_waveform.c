@@ -101,6 +101,12 @@ static void sine_as_defined(void **state)
     assert_close(ag_wave_value(w, 0.2e-3), 0.5 + 2 * 0.5, 1e-14, 0);
     assert_close(ag_wave_breakpoint(w, 0), 1e-3, 0, 0);
     assert_true(isinf(ag_wave_breakpoint(w, 1e-3)));
+    ag_vector cycles = WAVE(AG_WAVE_SIN, 0.5, 2, 1e3, 1e-3, 200, 30, 1.25);     /* ends at 2.25 ms, and stays */
+    double    rest = 0.5 + 2 * exp(-200 * 1.25e-3) * sin(2 * pi * 1.25 + pi / 6);
+    assert_close(ag_wave_value(cycles, 2.2e-3), ag_wave_value(w, 2.2e-3), 0, 0);
+    assert_close(ag_wave_value(cycles, 2.25e-3), rest, 0, 2e-14), assert_close(ag_wave_value(cycles, 1), rest, 0, 2e-14);
+    assert_close(ag_wave_breakpoint(cycles, 1e-3), 2.25e-3, 0, 1e-15);
+    assert_true(isinf(ag_wave_breakpoint(cycles, 2.25e-3)));
     ag_vector long_run = WAVE(AG_WAVE_SIN, 0, 1, 1e6, 0, 0, 0);             /* 1e9 periods later, to the rounding of time */
     assert_close(ag_wave_value(long_run, 1000 + 0.25e-6), 1, 0, 1e-6);
 }
