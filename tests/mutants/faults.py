@@ -224,7 +224,7 @@ FAULTS = [
     ("parser/condition.c", "b->settled |= b->taken;", "", "branches behind the one that was taken are taken, too"),
     ("parser/condition.c", "(x != 0) != q->truth[k].value", "0", "every instance takes the branches of the first"),
     ("parser/body.c", "check_asked(el, b, x.name, x.at);", "", "a block changes what a condition has used"),
-    ("parser/encoding.c", "order == LITTLE ? s[0]", "order == BIG ? s[0]", "order of the bytes in UTF-16"),
+    ("parser/encoding.c", "order == LITTLE ? first", "order == BIG ? first", "order of the bytes in UTF-16"),
     ("solver/stamp.c", "if (!isnan(p->held[st->out][j]))", "if (0)", "slope of a held initial value"),
     ("waveforms/gnuplot.c", "own[i] = ag_series_at(x, i);", "own[i] = (double)i;", "loops over the signal"),
     # sweeps
