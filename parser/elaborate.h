@@ -174,7 +174,7 @@ struct ag_scope {
 
 typedef struct ag_trail { const char *name; const void *what; } ag_trail;
 
-typedef struct ag_places { uint64_t at; uint32_t n; } ag_places;     /* where draws are made, and the number made there */
+typedef struct ag_places { const char *path, *name; uint32_t n; } ag_places;   /* where draws are made, and the number made there */
 
 typedef struct ag_waiting {              /* i(device) in an expression, resolved when all devices are known */
     ag_instance who;

@@ -143,7 +143,7 @@ void ag_function_guess(ag_guess *g)
 ag_places ag_place_of(ag_elab *el, const char *path, const char *name)
 {
     ag_places before = el->place;
-    el->place = (ag_places){ ag_place(ag_place(ag_place(0, path), "/"), name), 0 };
+    el->place = (ag_places){ path, name, 0 };
     return before;
 }
 
@@ -153,8 +153,10 @@ double ag_draw(ag_elab *el, const char *name)
 {
     uint32_t n = el->place.n++;
     if (el->c->options.draws <= 0) return 0;
-    uint64_t seed = (uint64_t)el->c->options.seed | (uint64_t)el->origin->sample << 32;       /* the seed has 32 bits */
-    return name[0] == 'n' ? ag_draw_normal(seed, el->place.at, n) : ag_draw_uniform(seed, el->place.at, n);
+    const char *path = el->place.path ? el->place.path : "", *who = el->place.name ? el->place.name : "";
+    uint64_t    seed = (uint64_t)el->c->options.seed | (uint64_t)el->origin->sample << 32;    /* the seed has 32 bits */
+    uint64_t    at = ag_place(ag_place(ag_place(0, path), "/"), who);
+    return name[0] == 'n' ? ag_draw_normal(seed, at, n) : ag_draw_uniform(seed, at, n);
 }
 
 /* ---- tables ---- */
