@@ -34,7 +34,8 @@ static int name(ag_compiler *x, const frame *at, const ag_expr *e)
     node = x->after(x, e->name);
     if (node != -2) return node;
     if (ag_constant(x->el, e->name, &value)) return ag_build_const(x->b, value);
-    ag_no_parameter(x->el, at->body, at->f, e->name, e->at);
+    if (x->pairs && !strcmp(e->name, "time")) ag_elab_error(x->el, e->at, "there is no time in .ac; its scale is 'frequency'");
+    else ag_no_parameter(x->el, at->body, at->f, e->name, e->at);
     return -1;
 }
 

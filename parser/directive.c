@@ -118,6 +118,10 @@ static int axes(ag_elab *el, const ag_line *l, ag_analysis *a)
             ag_elab_error(el, ag_field_span(f), ".dc sweeps at most %d quantities; .step repeats the whole for more", AG_MOST_AXES);
             return 0;
         }
+        if (f && !a->n_axis && f->kind == AG_KEY && !strcmp(f->text, "data")) {
+            ag_elab_error(el, ag_field_span(f), "a .dc needs an axis in front of a table: .dc v1 0 1 0.1 sweep data=name");
+            return 0;
+        }
         if (!ag_read_axis(el, l, &f, &a->axis[a->n_axis])) return 0;
         points *= a->axis[a->n_axis++].n;
     }
